@@ -1,0 +1,5 @@
+"""Entry point for web servers and `flask --app wsgi`."""
+
+from portal.app import create_app
+
+app = create_app()
