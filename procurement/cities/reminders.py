@@ -1,0 +1,81 @@
+"""Moments of reminders (お知らせの時期): D-3 09:00, award 17:00, -3h, as city files write them. (CITY-11)"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from procurement.cities.kinds import DeadlineKind, Side
+from procurement.cities.marks import Mark
+from procurement.wareki import JST, jst_date
+
+_DAYS = re.compile(r"(?P<day>D|award)\s*(?P<shift>[+-]\s*\d{1,3})?\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})")
+_HOURS = re.compile(r"-\s*(?P<number>\d{1,3})(?P<unit>[hm])")
+
+
+@dataclass(frozen=True)
+class Offset:
+    """One moment relative to a deadline or to the award, under the code it was written with."""
+
+    code: str
+    from_award: bool = False
+    days: int = 0
+    clock: time | None = None
+    before: timedelta = timedelta()
+
+    def moment(self, due_at: datetime, awarded_at: datetime) -> datetime:
+        """The instant in Japanese time."""
+        if self.clock is None:
+            return due_at.astimezone(JST) - self.before
+        day = jst_date(awarded_at if self.from_award else due_at) + timedelta(days=self.days)
+        return datetime.combine(day, self.clock, JST)
+
+
+def parse_offset(text: str) -> Offset:
+    """Read `D-3 09:00` (days from the deadline), `award 17:00` (from the award), `-3h` or `-90m` (before).
+
+    Raises ValueError for anything else.
+    """
+    if found := _HOURS.fullmatch(text.strip()):
+        number = int(found["number"])
+        before = timedelta(hours=number) if found["unit"] == "h" else timedelta(minutes=number)
+        return Offset(text, before=before)
+    found = _DAYS.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    shift = int((found["shift"] or "0").replace(" ", ""))
+    clock = time(int(found["hour"]), int(found["minute"]))
+    return Offset(text, from_award=found["day"] == "award", days=shift, clock=clock)
+
+
+@dataclass(frozen=True)
+class ReminderMoment:
+    """One moment at which a deadline is brought to mind: `is_overdue` when it lies after the deadline."""
+
+    code: str
+    at: datetime
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class ReminderRule:
+    """Reminders of one kind of deadline (期限のお知らせ): before it, after it, and to whom. (CITY-11)"""
+
+    kind: DeadlineKind
+    before: tuple[Offset, ...]
+    overdue: tuple[Offset, ...]
+    to: tuple[Side, ...] = (Side.CONTRACTOR, Side.CITY)
+    mark: Mark = field(default_factory=Mark)
+
+    def moments(self, due_at: datetime, awarded_at: datetime) -> tuple[ReminderMoment, ...]:
+        """All moments in order of time; one before the award or beyond the deadline drops out."""
+        before = [ReminderMoment(o.code, o.moment(due_at, awarded_at), False) for o in self.before]
+        overdue = [ReminderMoment(o.code, o.moment(due_at, awarded_at), True) for o in self.overdue]
+        kept = [m for m in before if awarded_at < m.at <= due_at] + [m for m in overdue if m.at > due_at]
+        return tuple(sorted(kept, key=lambda moment: moment.at))
+
+
+def usual_reminders(kind: DeadlineKind) -> ReminderRule:
+    """What is sent when a city file says nothing: D−3, D−1 and the day at 09:00, and the day after."""
+    before = tuple(parse_offset(code) for code in ("D-3 09:00", "D-1 09:00", "D 09:00"))
+    mark = Mark(assumed=("*",), ids=("CITY-11",))
+    return ReminderRule(kind, before, (parse_offset("D+1 09:00"),), mark=mark)

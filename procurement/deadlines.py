@@ -1,0 +1,153 @@
+"""Deadlines (期限): what a city's rule asks until when, as an instant that explains itself in words.
+
+A deadline is the last instant that is in time, to the second: a day without a clock time ends at
+23:59:59 Japanese time (民法第141条), a noon deadline at 12:00:00. What a clock says is never moved
+because a day is closed unless the rule says so (地方自治法第4条の2第4項: 時をもって定める期間を除く).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from procurement.business_days import CityCalendar
+from procurement.cities.kinds import (
+    BaseEvent,
+    DeadlineKind,
+    ProcurementCategory,
+    ProcurementMethod,
+    Roll,
+    Unit,
+)
+from procurement.cities.marks import Mark
+from procurement.wareki import JST, format_clock, format_wareki_weekday, jst_date
+
+END_OF_DAY = time(23, 59, 59)
+
+
+@dataclass(frozen=True)
+class DeadlineRule:
+    """Rule for a deadline (期限の定め): n units from an event, cut-off, roll. (CITY-10, CITY-40)"""
+
+    kind: DeadlineKind
+    n: int
+    unit: Unit = Unit.DAY
+    count_first_day: bool = False
+    cut_off: time | None = None
+    roll: Roll = Roll.NONE
+    base: BaseEvent = BaseEvent.AWARD
+    categories: frozenset[ProcurementCategory] = frozenset(ProcurementCategory)
+    methods: frozenset[ProcurementMethod] = frozenset(ProcurementMethod)
+    text: str = ""
+    legal_basis: str = ""
+    mark: Mark = field(default_factory=Mark)
+
+    def applies(self, category: ProcurementCategory, method: ProcurementMethod | None, on: date) -> bool:
+        """Whether the rule is for this kind of case and in force on the day; an unknown method fits any."""
+        fits_method = method is None or method in self.methods
+        return category in self.categories and fits_method and self.mark.in_force(on)
+
+    def words(self) -> str:
+        """The counting in words: 翌日から数えて5日以内, 翌開庁日 …"""
+        if self.count_first_day:
+            return f"を1日目として{self.n}{self.unit.label}以内"
+        if self.n == 0:
+            return "の当日"
+        if self.n == 1:
+            return "の翌開庁日" if self.unit is Unit.BUSINESS_DAY else "の翌日"
+        return f"の翌日から数えて{self.n}{self.unit.label}以内"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Deadline (期限): the last instant in time (`due_at`, Japanese time), its day, and its reason in words.
+
+    `counted_from` is day 1 of the counting (起算日). `closed_day` warns that the office is closed on
+    `due_on`; `last_business_day` is the last open day on or before it.
+    """
+
+    kind: DeadlineKind
+    due_at: datetime
+    due_on: date
+    counted_from: date
+    closed_day: bool
+    last_business_day: date
+    text: str
+    source: str
+    rule: DeadlineRule
+
+    def is_met_at(self, at: datetime) -> bool:
+        """Whether an act at this instant is in time, to the second."""
+        return at.replace(microsecond=0) <= self.due_at
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON: instants in ISO 8601 with offset, dates in ISO 8601."""
+        return {
+            "kind": str(self.kind),
+            "due_at": self.due_at.isoformat(),
+            "due_on": self.due_on.isoformat(),
+            "counted_from": self.counted_from.isoformat(),
+            "closed_day": self.closed_day,
+            "last_business_day": self.last_business_day.isoformat(),
+            "text": self.text,
+            "source": self.source,
+        }
+
+
+def deadline_from(rule: DeadlineRule, base_at: datetime, calendar: CityCalendar) -> Deadline:
+    """Compute a deadline (期限の計算) from its base event; only the Japanese date of the event counts.
+
+    Sources: 民法第140条・第141条・第142条, the city's rule. (CITY-10, CITY-40, AMB-01, AMB-42)
+    """
+    base_on = jst_date(base_at)
+    counted_from = base_on if rule.count_first_day else base_on + timedelta(days=1)
+    counted_on = _last_day(rule, base_on, calendar)
+    due_on = _rolled(rule, base_on, counted_on, calendar)
+    return Deadline(
+        kind=rule.kind,
+        due_at=datetime.combine(due_on, rule.cut_off or END_OF_DAY, JST),
+        due_on=due_on,
+        counted_from=counted_from,
+        closed_day=not calendar.is_open(due_on),
+        last_business_day=calendar.last_business_day_on_or_before(due_on),
+        text=_explanation(rule, base_on, counted_on, due_on, calendar),
+        source=rule.mark.source or rule.legal_basis,
+        rule=rule,
+    )
+
+
+def _last_day(rule: DeadlineRule, base_on: date, calendar: CityCalendar) -> date:
+    if rule.unit is Unit.DAY:
+        return base_on + timedelta(days=rule.n - 1 if rule.count_first_day else rule.n)
+    if rule.count_first_day:
+        return calendar.add_business_days(base_on - timedelta(days=1), rule.n)
+    return calendar.add_business_days(base_on, rule.n)
+
+
+def _rolled(rule: DeadlineRule, base_on: date, day: date, calendar: CityCalendar) -> date:
+    """The last day after rolling; rolling back never passes the base event, it goes forward instead."""
+    earlier = calendar.last_business_day_on_or_before(day)
+    if rule.roll is Roll.PREVIOUS and earlier >= base_on:
+        return earlier
+    return day if rule.roll is Roll.NONE else calendar.first_business_day_on_or_after(day)
+
+
+def _explanation(
+    rule: DeadlineRule, base_on: date, counted_on: date, due_on: date, calendar: CityCalendar
+) -> str:
+    clock = format_clock(rule.cut_off) if rule.cut_off else ""
+    sentences = [
+        f"{rule.kind.label}は、{format_wareki_weekday(due_on)}{clock}までです"
+        f"（{rule.base.label}（{format_wareki_weekday(base_on)}）{rule.words()}）。"
+    ]
+    if counted_on != due_on:
+        moved = "延びました" if due_on > counted_on else "早まりました"
+        sentences.append(
+            f"末日の{format_wareki_weekday(counted_on)}が閉庁日（{calendar.reason_closed(counted_on)}）のため、"
+            f"{format_wareki_weekday(due_on)}に{moved}。"
+        )
+    if reason := calendar.reason_closed(due_on):
+        last_open = format_wareki_weekday(calendar.last_business_day_on_or_before(due_on))
+        sentences.append(
+            f"ご注意ください。期限の日は閉庁日（{reason}）ですが、期限は動きません。"
+            f"市役所が開いている最後の日は{last_open}です。"
+        )
+    return "".join(sentences)
