@@ -1,0 +1,59 @@
+"""Evidence (証跡): what proves that a person, and nobody else, wanted a seal (LAW-01, LAW-02)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from signing.orm import CirculationStep, Evidence
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How an act came about: how the person was authenticated, from where, and what the page showed."""
+
+    authentication: str
+    """`mail_link`, `account`, ... the way by which the person was recognised."""
+    ip_address: str
+    user_agent: str
+    pressed: str
+    """The words on the button that was pressed."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """What the page showed: title, consent sentence, version of the page ..."""
+
+
+def record(
+    session: Session, step: CirculationStep, act: str, circumstances: Circumstances, now: datetime
+) -> Evidence:
+    """Writes the evidence of one act, with the hash of every document version it was about."""
+    documents = [
+        {"document_id": document.id, "name": document.name, "sha256": document.head_sha256}
+        for document in step.envelope.documents
+    ]
+    evidence = Evidence(
+        owner=step.owner,
+        envelope_id=step.envelope_id,
+        step_id=step.id,
+        act=act,
+        at=now,
+        name=step.name,
+        organisation=step.organisation,
+        email=step.email,
+        authentication=circumstances.authentication,
+        ip_address=circumstances.ip_address,
+        user_agent=circumstances.user_agent,
+        documents=documents,
+        shown=dict(circumstances.shown),
+        pressed=circumstances.pressed,
+    )
+    session.add(evidence)
+    return evidence
+
+
+def evidence_of(session: Session, envelope_id: str) -> Sequence[Evidence]:
+    """All evidence of an envelope, oldest first."""
+    query = select(Evidence).where(Evidence.envelope_id == envelope_id).order_by(Evidence.at)
+    return session.scalars(query).all()

@@ -1,0 +1,1 @@
+"""PAdES: PDF bytes in, sealed PDF bytes out. Knows no database and no clock."""

@@ -1,0 +1,88 @@
+"""Contract date (契約締結日): written into its form field in the same revision as the last party's seal."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from signing.errors import SealingFailed, SetupRequired
+from signing.pades.layout import DATE_FIELD
+
+_Name = generic.NameObject
+_PADDING = 2.0
+_FONT_SIZE = 10.5
+
+
+@dataclass(frozen=True)
+class DateFilling:
+    """The words for the date, and the font that they are drawn and embedded with."""
+
+    text: str
+    font: Path
+
+
+def fill_date(writer: IncrementalPdfFileWriter, filling: DateFilling) -> None:
+    """Sets value and appearance of the date field; nothing else changes."""
+    reference = _find(writer)
+    field = reference.get_object()  # type: ignore[no-untyped-call]
+    left, bottom, right, top = (float(number) for number in field["/Rect"])
+    drawing = draw_line(filling, right - left, top - bottom, _size(field))
+    page = PdfFileReader(io.BytesIO(drawing)).root["/Pages"]["/Kids"][0]
+    appearance = generic.StreamObject(
+        stream_data=page["/Contents"].data,
+        dict_data={
+            _Name("/Type"): _Name("/XObject"),
+            _Name("/Subtype"): _Name("/Form"),
+            _Name("/BBox"): generic.ArrayObject(map(generic.FloatObject, (0, 0, right - left, top - bottom))),
+            _Name("/Resources"): writer.import_object(page["/Resources"]),
+        },
+    )
+    appearance.compress()  # type: ignore[no-untyped-call]
+    field[_Name("/V")] = generic.pdf_string(filling.text)
+    field["/AP"][_Name("/N")] = writer.add_object(appearance)
+    writer.mark_update(reference)
+
+
+def draw_line(filling: DateFilling, width: float, height: float, size: float) -> bytes:
+    """One line of text as a page of its own, with just the glyphs it needs."""
+    font = _register(filling.font)
+    text_width = pdfmetrics.stringWidth(filling.text, font, size)
+    size = min(size, size * (width - 2 * _PADDING) / text_width) if text_width else size
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(width, height), initialFontName=font, pageCompression=1)
+    canvas.setFont(font, size)
+    canvas.drawString(_PADDING, (height - size * 0.76) / 2, filling.text)
+    canvas.save()
+    return target.getvalue()
+
+
+def _find(writer: IncrementalPdfFileWriter) -> generic.IndirectObject:
+    for reference in writer.root["/AcroForm"]["/Fields"]:
+        if reference.get_object().get("/T") == DATE_FIELD:
+            assert isinstance(reference, generic.IndirectObject)
+            return reference
+    raise SealingFailed("契約締結日の記入欄が書類にありません。")
+
+
+def _size(field: generic.DictionaryObject) -> float:
+    words = str(field.get("/DA", "")).split()
+    return float(words[words.index("Tf") - 1]) if "Tf" in words else _FONT_SIZE
+
+
+def _register(path: Path) -> str:
+    name = f"warifu-{path.stem}"
+    if name not in pdfmetrics.getRegisteredFontNames():
+        try:
+            pdfmetrics.registerFont(TTFont(name, str(path)))
+        except (TTFError, OSError) as error:
+            raise SetupRequired(
+                f"フォント {path} を使えません。",
+                remedy="Debianの fonts-morisawa-bizud-mincho を入れるか、フォントの場所を設定してください。",
+            ) from error
+    return name

@@ -1,0 +1,245 @@
+"""Sealing (封印): finishes what was consented to, safe against a crash at every line.
+
+Consent is committed before anything here runs. A seal then takes three steps, each written to the journal
+before the next begins: prepare (the file with a hole), sign (the CMS), embed (both together). Only then do
+all documents of the envelope move to their new version, in one transaction. No transaction is held open
+while a key, an authority or the disk is at work.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from signing import journals
+from signing.columns import new_id
+from signing.errors import DamagedDocument, SealingFailed, SigningRefused
+from signing.journals import Batch, JobState
+from signing.modes import JobKind
+from signing.orm import SealJob
+from signing.pades.fill import DateFilling
+from signing.pades.seal import JST, Prepared, Sealed, SignatureRequest, approval_reason, embed
+from signing.services import SealingServices
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+Clock = Callable[[], datetime]
+
+FRESH = timedelta(minutes=10)
+"""An unsigned preparation older than this is made anew: its /M would be far from its time-stamp."""
+_TRIES = 3
+
+log = logging.getLogger(__name__)
+
+
+class SealResult(StrEnum):
+    """What one run of the sealing did to one envelope."""
+
+    SEALED = "sealed"
+    FINISHED = "finished"
+    POSTPONED = "postponed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class SealOutcome:
+    """One envelope's outcome: a party's seal was stored, everything is finished, or it waits (and why)."""
+
+    envelope_id: str
+    owner: str
+    reference: str
+    result: SealResult
+    step_id: str | None = None
+    problem: str | None = None
+    next_attempt_at: datetime | None = None
+
+
+def seal_pending(
+    transaction: Transaction,
+    services: SealingServices,
+    now: Clock,
+    date_text: Callable[[date], str],
+    limit: int = 20,
+) -> list[SealOutcome]:
+    """Seals what is pending, up to `limit` envelopes. Idempotent; any number of workers may call it.
+
+    `transaction` opens a session that commits at its end; `date_text` writes the contract date in words.
+    """
+    work = _Worker(transaction, services, now, date_text)
+    with transaction() as session:
+        waiting = journals.pending_envelopes(session, now(), limit)
+    return [outcome for envelope_id in waiting for outcome in work.seal_envelope(envelope_id)]
+
+
+def pending_seals(session: Session, owner: str | None = None) -> list[SealJob]:
+    """Seals that were agreed to and are not made yet (処理中の封印), oldest first; for the staff's page."""
+    query = select(SealJob).where(SealJob.finished_at.is_(None)).order_by(SealJob.created_at)
+    if owner is not None:
+        query = query.where(SealJob.owner == owner)
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class _Worker:
+    transaction: Transaction
+    services: SealingServices
+    now: Clock
+    date_text: Callable[[date], str]
+
+    def seal_envelope(self, envelope_id: str) -> list[SealOutcome]:
+        """Everything that can be done for one envelope now, batch after batch."""
+        lease = new_id()
+        outcomes: list[SealOutcome] = []
+        while batch := self._claim(envelope_id, lease):
+            outcome = self._seal_batch(batch)
+            if outcome is not None:
+                outcomes.append(outcome)
+            if outcome is None or outcome.result is not SealResult.SEALED:
+                break
+        with self.transaction() as session:
+            journals.release(session, envelope_id, lease)
+        return outcomes
+
+    def _claim(self, envelope_id: str, lease: str) -> Batch | None:
+        with self.transaction() as session:
+            if not journals.claim(session, envelope_id, lease, self.now()):
+                return None
+            return journals.next_batch(session, envelope_id)
+
+    def _seal_batch(self, batch: Batch) -> SealOutcome | None:
+        try:
+            advanced = self._advance(self._made(batch))
+        except SigningRefused as error:
+            stopped = isinstance(error, DamagedDocument)
+            problem = f"{error.text} ({error.facts['reason']})" if "reason" in error.facts else error.text
+            return self._postpone(batch, problem, SealResult.STOPPED if stopped else SealResult.POSTPONED)
+        except OSError as error:
+            return self._postpone(batch, f"保管庫に書き込めません。 ({error})", SealResult.POSTPONED)
+        if not advanced:
+            return None
+        result = SealResult.FINISHED if batch.kind is JobKind.DOCUMENT_TIMESTAMP else SealResult.SEALED
+        return SealOutcome(batch.envelope_id, batch.owner, batch.reference, result, batch.step_id)
+
+    def _postpone(self, batch: Batch, problem: str, result: SealResult) -> SealOutcome:
+        log.warning("envelope %s waits for its seal: %s", batch.envelope_id, problem)
+        with self.transaction() as session:
+            again = journals.postpone(session, batch, problem, self.now())
+        return SealOutcome(
+            batch.envelope_id, batch.owner, batch.reference, result, batch.step_id, problem, again
+        )
+
+    def _made(self, batch: Batch) -> Batch:
+        """The batch with every document sealed; begun anew when midnight or another seal came between."""
+        for _ in range(_TRIES):
+            if self._is_stale(batch):
+                batch = self._discarded(batch)
+            for step in (self._prepare, self._sign, self._embed):
+                for job in batch.jobs:
+                    step(batch, job)
+                batch = self._reread(batch)
+            if all(job.result_sha256 for job in batch.jobs) and not self._is_wrong_day(batch):
+                return batch
+            batch = self._discarded(batch)
+        raise SealingFailed(reason="the day changed while sealing")
+
+    def _is_stale(self, batch: Batch) -> bool:
+        """Whether something was prepared that may no longer be used."""
+        today = self.now().astimezone(JST).date()
+        for job in batch.jobs:
+            if job.base_sha256 is not None and job.base_sha256 != job.head_sha256:
+                return True
+            if job.cms is None and job.prepared_at is not None:
+                is_old = self.now() - job.prepared_at > FRESH
+                if is_old or (job.filled_on is not None and job.filled_on != today):
+                    return True
+        return False
+
+    def _is_wrong_day(self, batch: Batch) -> bool:
+        """Whether a filled date differs from the day of its seal's time-stamp, or from another document's."""
+        filled = {job.filled_on for job in batch.jobs if job.filled_on is not None}
+        stamped = {
+            job.stamped_at.astimezone(JST).date()
+            for job in batch.jobs
+            if job.filled_on is not None and job.stamped_at is not None
+        }
+        return bool(filled) and (len(filled) > 1 or filled != stamped)
+
+    def _discarded(self, batch: Batch) -> Batch:
+        with self.transaction() as session:
+            journals.discard(session, batch)
+        return self._reread(batch)
+
+    def _reread(self, batch: Batch) -> Batch:
+        """What the journal holds is what counts: another worker may have been first."""
+        with self.transaction() as session:
+            current = journals.next_batch(session, batch.envelope_id)
+        if current is None or [j.job_id for j in current.jobs] != [j.job_id for j in batch.jobs]:
+            raise SealingFailed(reason="the envelope has moved on")
+        return current
+
+    def _prepare(self, batch: Batch, job: JobState) -> None:
+        if job.tbs_sha256 is not None:
+            return
+        if not self.services.store.verify(job.head_sha256):
+            raise DamagedDocument(sha256=job.head_sha256)
+        now = self.now()
+        filled_on = now.astimezone(JST).date() if batch.is_last_signature and job.has_date_field else None
+        with tempfile.TemporaryDirectory(prefix="warifu-seal-") as folder:
+            work = Path(folder) / "tbs.pdf"
+            prepared = self._prepare_file(batch, job, work, filled_on, now)
+            tbs_sha256 = self.services.store.put(work)
+        with self.transaction() as session:
+            journals.keep_preparation(session, job, tbs_sha256, prepared, filled_on, now)
+
+    def _prepare_file(
+        self, batch: Batch, job: JobState, work: Path, filled_on: date | None, now: datetime
+    ) -> Prepared:
+        source = self.services.store.path(job.head_sha256)
+        if batch.kind is JobKind.DOCUMENT_TIMESTAMP:
+            return self.services.sealer.prepare_timestamp(source, work, batch.field_name, now)
+        assert batch.consented_at is not None
+        filling = DateFilling(self.date_text(filled_on), self.services.font) if filled_on else None
+        reason = approval_reason(batch.person, batch.email, batch.consented_at)
+        request = SignatureRequest(batch.field_name, reason, filling)
+        return self.services.sealer.prepare_signature(source, work, request, now)
+
+    def _sign(self, batch: Batch, job: JobState) -> None:
+        if job.cms is not None or job.prepared is None:
+            return
+        sealed = self._seal_digest(batch, job.prepared.digest)
+        with self.transaction() as session:
+            journals.keep_cms(session, job, sealed)
+
+    def _seal_digest(self, batch: Batch, digest: bytes) -> Sealed:
+        if batch.kind is JobKind.DOCUMENT_TIMESTAMP:
+            return self.services.sealer.stamp(digest)
+        return self.services.sealer.sign(digest)
+
+    def _embed(self, batch: Batch, job: JobState) -> None:
+        if job.result_sha256 is not None:
+            return
+        if job.tbs_sha256 is None or job.prepared is None or job.cms is None:
+            return  # another worker has thrown the preparation away
+        if not self.services.store.verify(job.tbs_sha256):
+            raise DamagedDocument(sha256=job.tbs_sha256)
+        with tempfile.TemporaryDirectory(prefix="warifu-seal-") as folder:
+            work = Path(folder) / "sealed.pdf"
+            embed(self.services.store.path(job.tbs_sha256), work, job.prepared, job.cms)
+            result_sha256 = self.services.store.put(work)
+        with self.transaction() as session:
+            journals.keep_result(session, job, result_sha256)
+
+    def _advance(self, batch: Batch) -> bool:
+        sizes = {
+            job.job_id: self.services.store.path(job.result_sha256).stat().st_size
+            for job in batch.jobs
+            if job.result_sha256 is not None
+        }
+        with self.transaction() as session:
+            return journals.advance(session, batch, sizes, self.now())

@@ -1,0 +1,147 @@
+"""What sealing needs (封印の道具), opened once per process from the configuration."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from asn1crypto import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signing.errors import SetupRequired
+from signing.pades.demo_pki import DemoPki, open_demo_pki
+from signing.pades.demo_tsa import DemoTsa
+from signing.pades.revocation import DemoRevocation, HttpRevocation, MixedRevocation, RevocationSource
+from signing.pades.seal import Sealer
+from signing.pades.signers import SealingKey, load_pkcs11, load_pkcs12
+from signing.pades.timestamps import HttpTsa, Timestamper, TimestampSource
+from signing.pades.trust import TrustStore, load_trust
+from signing.stores import DocumentStore
+
+
+@dataclass(frozen=True)
+class Pkcs11Settings:
+    """Where the witness key lies on a token."""
+
+    library: Path
+    token_label: str
+    pin: str
+    certificate_label: str
+    key_label: str
+
+
+@dataclass(frozen=True)
+class SealingServices:
+    """Everything that sealing and verification need."""
+
+    store: DocumentStore
+    sealer: Sealer
+    trust: TrustStore
+    font: Path
+    demo_parts: tuple[str, ...]
+    authorities: tuple[str, ...]
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether any part of it must not be used for a contract that counts."""
+        return bool(self.demo_parts)
+
+
+def open_services(
+    keys_dir: Path,
+    *,
+    store: DocumentStore,
+    font: Path,
+    clock: Callable[[], datetime],
+    allow_demo: bool = False,
+    tsa_urls: Sequence[str] = (),
+    trust_roots: Sequence[Path] = (),
+    witness_p12: Path | None = None,
+    witness_p12_password: str | None = None,
+    witness_pkcs11: Pkcs11Settings | None = None,
+    max_clock_difference: timedelta = timedelta(seconds=60),
+) -> SealingServices:
+    """Opens key, authorities and trust. What is not configured comes from the demo PKI, if that is allowed.
+
+    The demo PKI is made under `keys_dir` on first start; two processes at once end up with the same one.
+    """
+    _check_font(font)
+    has_key = witness_p12 is not None or witness_pkcs11 is not None
+    missing = _missing(has_key, bool(tsa_urls), bool(trust_roots))
+    if missing and not allow_demo:
+        raise SetupRequired(
+            f"電子署名の設定が足りません: {'、'.join(missing)}",
+            remedy="設定ファイルに指定してください。デモ用の鍵と時刻認証局は、デモとテストでだけ使えます。",
+            missing=missing,
+        )
+    pki = open_demo_pki(keys_dir) if missing else None
+    trust = _trust(trust_roots, pki)
+    key = _key(witness_p12, witness_p12_password, witness_pkcs11, trust_roots, pki)
+    sources = _sources(tsa_urls, pki, clock)
+    timestamper = Timestamper(sources, trust, clock, max_clock_difference)
+    return SealingServices(
+        store=store,
+        sealer=Sealer(key, timestamper, _revocation(pki), trust),
+        trust=trust,
+        font=font,
+        demo_parts=tuple(missing),
+        authorities=tuple(source.name for source in sources),
+    )
+
+
+def open_trust(keys_dir: Path, trust_roots: Sequence[Path] = (), *, allow_demo: bool = False) -> TrustStore:
+    """The roots to verify with: configured ones, and the instance's demo CA where that is allowed."""
+    pki = open_demo_pki(keys_dir) if allow_demo else None
+    return _trust(trust_roots, pki)
+
+
+def _check_font(font: Path) -> None:
+    if not font.is_file():
+        raise SetupRequired(
+            f"フォント {font} がありません。",
+            remedy="Debianの fonts-morisawa-bizud-mincho を入れるか、フォントの場所を設定してください。",
+        )
+
+
+def _missing(has_key: bool, has_authority: bool, has_roots: bool) -> list[str]:
+    parts = [("署名鍵", has_key), ("時刻認証局", has_authority), ("信頼するルート証明書", has_roots)]
+    return [name for name, is_there in parts if not is_there]
+
+
+def _trust(trust_roots: Sequence[Path], pki: DemoPki | None) -> TrustStore:
+    trust = load_trust(trust_roots)
+    if pki is None:
+        return trust
+    root = x509.Certificate.load(pki.certificates["root"].public_bytes(Encoding.DER))
+    return TrustStore(trust.roots, (*trust.demo, root), trust.intermediates)
+
+
+def _key(
+    p12: Path | None,
+    password: str | None,
+    token: Pkcs11Settings | None,
+    trust_roots: Sequence[Path],
+    pki: DemoPki | None,
+) -> SealingKey:
+    if token is not None:
+        chain = load_trust(trust_roots).intermediates
+        return load_pkcs11(
+            token.library, token.token_label, token.pin, token.certificate_label, token.key_label, chain
+        )
+    if p12 is not None:
+        return load_pkcs12(p12, password.encode() if password else None)
+    assert pki is not None
+    return load_pkcs12(pki.witness_p12, pki.witness_password)
+
+
+def _sources(
+    urls: Sequence[str], pki: DemoPki | None, clock: Callable[[], datetime]
+) -> list[TimestampSource]:
+    if urls:
+        return [HttpTsa(url) for url in urls]
+    assert pki is not None
+    return [DemoTsa(pki, clock)]
+
+
+def _revocation(pki: DemoPki | None) -> RevocationSource:
+    return HttpRevocation() if pki is None else MixedRevocation(DemoRevocation(pki), HttpRevocation())
