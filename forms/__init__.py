@@ -1,0 +1,1 @@
+"""Everything a person fills in, and the paper it becomes (様式)."""

@@ -1,0 +1,22 @@
+"""File names (ファイル名) that came from outside, made safe to keep, to show and to hand out again."""
+
+import re
+
+from forms.texts import composed
+
+UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]')
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+LONGEST = 100
+
+
+def safe_file_name(name: str, extension: str) -> str:
+    """The last part of a name without control characters, with the extension of what the file really is."""
+    last = re.split(r"[/\\]", composed(name))[-1]
+    clean = UNSAFE.sub("", last).strip(" .\u3000")
+    stem, dot, ending = clean.rpartition(".")
+    if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", ending):
+        stem = clean
+    stem = stem.strip(" .\u3000")[:LONGEST]
+    if not stem or RESERVED.fullmatch(stem):
+        stem = f"書類{stem}"
+    return f"{stem}.{extension}"

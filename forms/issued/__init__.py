@@ -1,0 +1,1 @@
+"""Papers that we issue (発行する書類): contract document, receipt, conclusion certificate."""

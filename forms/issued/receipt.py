@@ -1,0 +1,71 @@
+"""Receipt (受付票): proof for the contractor of what was filed and when, to the second."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from reportlab.platypus import Spacer
+
+from forms.issued.pages import MM, issued_styles, labelled_rows, print_pages
+from forms.typesetting import TextLines
+from forms.values import SectionRows
+from procurement.wareki import JST, format_wareki
+
+LABEL_WIDTH = 62 * MM
+NOTE = "この受付票は、提出を受け付けたことを示すものです。内容の確認の結果は、別にお知らせします。"
+LATE_NOTE = "提出期限を過ぎて受け付けました。取扱いは市の担当者が決定します。"
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """What a receipt says: number, instant, case, form, who filed, and every field that was filled in."""
+
+    receipt_number: str
+    received_at: datetime
+    city_name: str
+    form_title: str
+    case_title: str
+    company_name: str
+    sections: Sequence[SectionRows]
+    attachments: Sequence[str] = ()
+    is_late: bool = False
+
+
+def instant_text(at: datetime) -> str:
+    """令和8年5月7日 10時00分00秒（日本時間）."""
+    local = at.astimezone(JST)
+    return f"{format_wareki(local.date())}　{local:%H時%M分%S秒}（日本時間）"
+
+
+def receipt(facts: ReceiptFacts, made_at: datetime) -> bytes:
+    """Print the receipt as PDF/A-2b."""
+    styles = issued_styles()
+    head = [
+        ("受付番号", facts.receipt_number),
+        ("受付日時", instant_text(facts.received_at)),
+        ("提出先", facts.city_name),
+        ("書類", facts.form_title),
+        ("案件", facts.case_title),
+        ("提出者", facts.company_name),
+    ]
+
+    def parts() -> list[Any]:
+        story: list[Any] = [
+            TextLines("受付票", styles.title),
+            labelled_rows(head, styles, LABEL_WIDTH),
+            Spacer(0, 3 * MM),
+        ]
+        story += [TextLines(text, styles.text) for text in (LATE_NOTE,) if facts.is_late]
+        story.append(TextLines(NOTE, styles.text))
+        for section in facts.sections:
+            story.append(TextLines(section.heading, styles.heading, keep_with_next=True))
+            filled = [(row.label, row.text or "（空欄）") for row in section.rows]
+            story.append(labelled_rows(filled, styles, LABEL_WIDTH))
+        if facts.attachments:
+            story.append(TextLines("添付書類", styles.heading, keep_with_next=True))
+            names = [(str(number), name) for number, name in enumerate(facts.attachments, start=1)]
+            story.append(labelled_rows(names, styles, LABEL_WIDTH))
+        return story
+
+    return print_pages(parts, f"受付票　{facts.receipt_number}", f"受付番号　{facts.receipt_number}", made_at)

@@ -1,0 +1,1 @@
+"""The cities' official papers (様式) as PDF."""

@@ -1,0 +1,166 @@
+"""Ruled rows of an official paper (罫線の表): label and answer, two fields side by side, answers with ○."""
+
+from typing import Any
+
+from reportlab.platypus import Table, TableStyle
+
+from forms.model import Field, FieldEquals, FieldType, FormDefinition, Section, SectionPlace
+from forms.official.styles import PaperStyles
+from forms.ruling import MM, cell_padding, grid, ruled_pairs, text_pieces
+from forms.typesetting import TextLines
+from forms.values import Values, text_of
+
+MARK_WIDTH = 22 * MM
+PAIRED_LABEL_SHARE = 0.22
+CHOSEN, TICKED, UNTICKED = "○", "〔✓〕", "〔　〕"
+
+
+class RuledRows:
+    """Builds the tables of one section; consecutive tables touch, so that they look like one."""
+
+    def __init__(self, definition: FormDefinition, values: Values, styles: PaperStyles, width: float) -> None:
+        self.definition = definition
+        self.values = values
+        self.styles = styles
+        self.width = width
+        self.label_width = definition.layout.label_width * MM
+
+    def heading(self, section: Section) -> list[Any]:
+        """A row over the whole width with the heading of the section."""
+        if not section.paper_heading:
+            return []
+        lines = [TextLines(section.paper_heading, self.styles.text)]
+        lines += [TextLines(note, self.styles.note) for note in section.notes]
+        return [self._table([[lines]], [self.width], [])]
+
+    def section(self, section: Section) -> list[Any]:
+        """The rows of a section, as tables."""
+        tables: list[Any] = []
+        pending: list[list[Field]] = []
+        written_elsewhere = set(self._written_in_answers(section))
+        for field in section.fields:
+            if field.key in written_elsewhere:
+                continue
+            if field.type in (FieldType.CHOICE, FieldType.CHECKBOX):
+                tables += self._answers(pending)
+                pending = []
+                tables.append(self._choice(section, field) if field.choices else self._tick(field))
+            elif self._is_long(field):
+                tables += self._answers(pending)
+                pending = []
+                tables.append(self._long_answer(field))
+            elif field.beside and pending and len(pending[-1]) == 1:
+                pending[-1].append(field)
+            else:
+                pending.append([field])
+        return tables + self._answers(pending)
+
+    def _written_in_answers(self, section: Section) -> list[str]:
+        """Fields that are written in brackets behind the answer on which they depend: その他（　　）."""
+        choices = {field.key for field in section.fields if field.type is FieldType.CHOICE}
+        return [
+            field.key
+            for field in section.fields
+            if field.beside
+            and isinstance(field.required_when, FieldEquals)
+            and field.required_when.field in choices
+            and section.place is SectionPlace.TABLE
+        ]
+
+    def _answers(self, rows: list[list[Field]]) -> list[Any]:
+        if not rows:
+            return []
+        half = self.width / 2
+        paired = any(len(fields) == 2 for fields in rows)
+        label_width = min(self.label_width, PAIRED_LABEL_SHARE * self.width) if paired else self.label_width
+        columns = [label_width, half - label_width, label_width, half - label_width]
+        cells: list[list[Any]] = []
+        spans: list[Any] = []
+        heights: list[float | None] = []
+        for number, fields in enumerate(rows):
+            cells.append([cell for field in fields for cell in (self._label(field), self._answer(field))])
+            if len(fields) == 1:
+                cells[-1] += ["", ""]
+                spans.append(("SPAN", (1, number), (3, number)))
+            wanted = [field.height for field in fields if field.height]
+            heights.append(max(wanted) * MM * self.styles.scale if wanted else None)
+        return [self._table(cells, columns, spans, heights)]
+
+    def _text(self, field: Field) -> str:
+        return text_of(field, self.values.get(field.key))
+
+    def _is_long(self, field: Field) -> bool:
+        width = self.width / 2 - PAIRED_LABEL_SHARE * self.width
+        return len(text_pieces(self._text(field), self.styles.text, width)) > 1
+
+    def _long_answer(self, field: Field) -> Any:
+        columns = (self.label_width, self.width - self.label_width)
+        pairs = [(field.paper_label, self._text(field))]
+        return ruled_pairs(pairs, self.styles.text, columns, self.styles.row_padding)
+
+    def _label(self, field: Field) -> TextLines:
+        return TextLines(field.paper_label, self.styles.text)
+
+    def _answer(self, field: Field) -> list[TextLines]:
+        lines = [TextLines(self._text(field), self.styles.text)]
+        if field.printed_note:
+            lines.append(TextLines(field.printed_note, self.styles.note))
+        return lines
+
+    def _choice(self, section: Section, field: Field) -> Any:
+        if section.place is not SectionPlace.TABLE:
+            return self._choice_in_one_cell(field)
+        rows = [
+            [
+                TextLines(choice.label + self._bracket(section, field, choice.value), self.styles.text),
+                TextLines(self._mark(field, choice.value), self.styles.centred),
+            ]
+            for choice in field.choices
+        ]
+        return self._table(rows, [self.width - MARK_WIDTH, MARK_WIDTH], [])
+
+    def _choice_in_one_cell(self, field: Field) -> Any:
+        lines = [
+            TextLines(f"（{self._mark(field, choice.value) or '　'}）{choice.label}", self.styles.text)
+            for choice in field.choices
+        ]
+        return self._table(
+            [[self._label(field), lines]], [self.label_width, self.width - self.label_width], []
+        )
+
+    def _bracket(self, section: Section, field: Field, answer: str) -> str:
+        for other in section.fields:
+            if other.key in self._written_in_answers(section) and other.required_when == FieldEquals(
+                field.key, answer
+            ):
+                return f"（{text_of(other, self.values.get(other.key)) or '　' * 12}）"
+        return ""
+
+    def _mark(self, field: Field, answer: str) -> str:
+        return CHOSEN if self.values.get(field.key) == answer else ""
+
+    def _tick(self, field: Field) -> Any:
+        mark = TICKED if self.values.get(field.key) else UNTICKED
+        return self._table([[TextLines(f"{mark} {field.paper_label}", self.styles.note)]], [self.width], [])
+
+    def _table(
+        self,
+        cells: list[list[Any]],
+        columns: list[float],
+        spans: list[Any],
+        heights: list[float | None] | None = None,
+    ) -> Table:
+        style = [
+            grid(),
+            *cell_padding(self.styles.row_padding),
+            *spans,
+        ]
+        minimum = None if not heights or not any(heights) else heights
+        return Table(
+            cells,
+            colWidths=columns,
+            minRowHeights=minimum and [h or 0 for h in minimum],
+            style=TableStyle(style),
+            spaceBefore=0,
+            spaceAfter=0,
+        )

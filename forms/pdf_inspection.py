@@ -1,0 +1,80 @@
+"""Look into an uploaded PDF in a process of its own, with limits on memory and time.
+
+Run as a script by `forms.uploads`: arguments are path, megabytes, seconds, most pages. Prints JSON: either
+{"pages": n} or {"refused": code}. It imports nothing of ours, so that it starts fast and holds no secrets.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+
+from pikepdf import Array, Dictionary, Name, Object, PasswordError, Pdf, PdfError, Stream
+
+SCRIPTS = {"/JavaScript": "script", "/Launch": "launch", "/Rendition": "script", "/ImportData": "script"}
+
+
+def main(path: str, megabytes: int, seconds: int, most_pages: int) -> dict[str, object]:
+    """What was found, as the JSON that is printed."""
+    _limit(megabytes, seconds)
+    try:
+        with Pdf.open(path) as pdf:
+            if pdf.is_encrypted:
+                return {"refused": "encrypted"}
+            pages = len(pdf.pages)
+            if pages == 0:
+                return {"refused": "no_pages"}
+            if pages > most_pages:
+                return {"refused": "too_many_pages", "pages": pages}
+            refused = _refusal(pdf)
+            return {"refused": refused} if refused else {"pages": pages}
+    except PasswordError:
+        return {"refused": "encrypted"}
+    except MemoryError:
+        return {"refused": "too_heavy"}
+    except (PdfError, ValueError, OSError, RecursionError, KeyError, TypeError):
+        return {"refused": "damaged"}
+
+
+def _limit(megabytes: int, seconds: int) -> None:
+    size = megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _refusal(pdf: Pdf) -> str | None:
+    """The first reason to refuse the document, or none."""
+    form = pdf.Root.get(Name.AcroForm)
+    if isinstance(form, Dictionary) and Name.XFA in form:
+        return "xfa"
+    if Name.Perms in pdf.Root:
+        return "signed"
+    for item in _dictionaries(pdf):
+        if Name.JS in item or str(item.get(Name.S, "")) in SCRIPTS:
+            return SCRIPTS.get(str(item.get(Name.S, "")), "script")
+        kind = str(item.get(Name.Type, ""))
+        if Name.Contents in item and (kind in ("/Sig", "/DocTimeStamp") or Name.ByteRange in item):
+            return "signed"
+    return None
+
+
+def _dictionaries(pdf: Pdf) -> Iterator[Dictionary]:
+    """Every dictionary of the file, nested ones too; streams are not unpacked."""
+    pending: list[Object] = list(pdf.objects)
+    while pending:
+        item = pending.pop()
+        if isinstance(item, Stream):
+            item = item.stream_dict
+        children: list[Object] = []
+        if isinstance(item, Dictionary):
+            yield item
+            children = [value for _, value in item.items()]
+        elif isinstance(item, Array):
+            children = list(item)
+        pending.extend(c for c in children if isinstance(c, Dictionary | Array) and not c.is_indirect)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], *(int(argument) for argument in sys.argv[2:5]))))
