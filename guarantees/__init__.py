@@ -1,0 +1,1 @@
+"""What secures a contract or an advance payment (保証)."""
