@@ -1,0 +1,53 @@
+"""Tags of the audit log (記録の種類): `subject:thing:verb`, each with the details that it must carry."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Tag(StrEnum):
+    """What happened. The words after the tag are the keys that `details` must have, no more and no fewer."""
+
+    keys: frozenset[str]
+
+    def __new__(cls, value: str, *keys: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.keys = frozenset(keys)
+        return member
+
+    ACCOUNT_CREATED = "account:create", "login_name", "roles"
+    ACCOUNT_DISABLED = "account:disable", "login_name"
+    ACCOUNT_LOGIN = "account:login", "login_name"
+    ACCOUNT_LOGIN_FAILED = "account:login:fail", "reason"
+    ACCOUNT_LOGOUT = "account:logout"
+    ACCOUNT_PASSWORD_CHANGED = "account:password:change"  # noqa: S105 - the name of an act
+    CASE_LINK_ENTERED = "case_link:enter", "case_id"
+    MAIL_FAILED = "mail:fail", "error"
+
+    AWARD_DECIDED = "case:award:decide", "number"
+    AWARDS_IMPORTED = "award:import", "rows", "imported"
+    FILING_SUBMITTED = "filing:submit", "version"
+    FILING_REGISTERED = "filing:register", "version", "channel"
+    FILING_WITHDRAWN = "filing:withdraw", "version"
+    FILING_SENT_BACK = "filing:send_back", "version"
+    FILING_ACCEPTED = "filing:accept", "version", "reason"
+    FILING_REJECTED = "filing:reject", "version"
+    FILING_ADDRESS_CONFIRMED = "filing:address:confirm", "version"
+    CONTRACT_DRAFTED = "contract:document:add", "name", "sha256"
+    CONTRACT_DOCUMENT_REMOVED = "contract:document:remove", "name"
+    CONTRACT_SENT = "contract:send", "envelope"
+    CONTRACT_RESENT = "contract:resend", "step"
+    CONTRACT_CONSENTED = "contract:consent", "step", "side", "pressed"
+    CONTRACT_DECLINED = "contract:decline", "reason"
+    CONTRACT_FORWARDED = "contract:forward", "step", "successor"
+    CONTRACT_PROBLEM = "contract:problem", "problem"
+    CONTRACT_RESUMED = "contract:resume"
+    CONTRACT_CANCELLED = "contract:cancel", "reason"
+    CONTRACT_LATE_ALLOWED = "contract:late:allow", "reason"
+    CONTRACT_CONCLUDED = "contract:conclude", "number", "documents"
+    CONTRACT_UNVERIFIED = "contract:conclude:refuse", "problem"
+    CONTRACT_AMENDED = "contract:amend", "original"
+    CONTRACT_TO_PAPER = "contract:paper", "reason"
+    CONTRACT_CONCLUDED_ON_PAPER = "contract:paper:conclude", "on"
+    CONTRACT_DATE_REFUSED = "contract:date:refuse", "claimed"
+    DOCUMENT_READ = "document:read", "name", "sha256"

@@ -1,0 +1,22 @@
+"""Commands (コマンド): `flask --app wsgi <group> <command>`; with `--json` they speak to programs."""
+
+from flask import Flask
+
+from portal.cli import accounts, audit, cities, contracts, db, demo, jobs, verify
+
+COMMANDS = (
+    db.group,
+    cities.cities_group,
+    contracts.group,
+    verify.command,
+    jobs.group,
+    audit.group,
+    accounts.group,
+    demo.group,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Register every command."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

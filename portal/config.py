@@ -1,0 +1,215 @@
+"""Settings (設定): defaults here, then instance/config.toml, then WARIFU_*; an unknown one is an error."""
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Config
+
+PREFIX = "WARIFU"
+ROOT = Path(__file__).resolve().parent.parent
+MODES = ("demo", "test", "production")
+TLS_MODES = ("none", "starttls", "tls")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `problems` names everything that is wrong with it."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("設定に誤りがあります。\n" + "\n".join(f"- {problem}" for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its default (whose type is the setting's type) and what it is for."""
+
+    default: Any
+    text: str
+
+
+SETTINGS: dict[str, Setting] = {
+    "MODE": Setting("demo", "demo, test or production; demo parts are refused in production"),
+    "INSTANCE": Setting("", "the instance folder; empty: instance/ beside the code"),
+    "DATABASE_URL": Setting(
+        "", "postgresql://... or sqlite:///path; empty: portal.sqlite in the instance folder"
+    ),
+    "DATABASE_POOL_SIZE": Setting(8, "connections per process; at least the number of web threads"),
+    "SECRET_KEY": Setting("", "signs cookies; demo and test make one under keys/"),
+    "SECRET_KEY_FALLBACKS": Setting([], "older keys that are still accepted"),
+    "BASE_URL": Setting("http://localhost:8000", "address that links in mails begin with"),
+    "TRUSTED_HOSTS": Setting([], "host names that requests may carry besides the one of BASE_URL"),
+    "PROXIES": Setting(0, "number of reverse proxies in front (0 or 1)"),
+    "SMTP_HOST": Setting("127.0.0.1", "mail server"),
+    "SMTP_PORT": Setting(1025, "its port"),
+    "SMTP_USER": Setting("", "its user; empty: no login"),
+    "SMTP_PASSWORD": Setting("", "its password"),
+    "SMTP_TLS": Setting("none", "none, starttls or tls"),
+    "SMTP_TIMEOUT": Setting(10, "seconds to wait for the mail server"),
+    "MAIL_FROM": Setting("warifu@example.jp", "sender address of every mail"),
+    "MAIL_FROM_NAME": Setting("割符 電子契約ポータル", "sender name where the city's rules name none"),
+    "TSA_URLS": Setting(
+        [], "RFC 3161 authorities in order; empty in demo and test: the built-in demo authority"
+    ),
+    "TRUST_ROOTS": Setting([], "PEM files of the roots that signatures are judged by"),
+    "WITNESS_P12": Setting("", "PKCS#12 file of the witness key"),
+    "WITNESS_P12_PASSWORD": Setting("", "its password"),
+    "WITNESS_PKCS11_MODULE": Setting("", "PKCS#11 library of the witness key, instead of a file"),
+    "WITNESS_PKCS11_TOKEN": Setting("", "token label"),
+    "WITNESS_PKCS11_LABEL": Setting("", "label of key and certificate"),
+    "WITNESS_PKCS11_PIN": Setting("", "PIN of the token"),
+    "FONT_MINCHO": Setting("", "TrueType file of the serif face; empty: BIZ UD Mincho of the system"),
+    "FONT_GOTHIC": Setting("", "TrueType file of the sans-serif face; empty: BIZ UD Gothic of the system"),
+    "MAX_UPLOAD_BYTES": Setting(20 * 1024 * 1024, "largest PDF that may be uploaded"),
+    "TIMEZONE": Setting("Asia/Tokyo", "legal dates are Japanese dates; nothing else is accepted"),
+    "SESSION_IDLE_MINUTES": Setting(
+        0, "sign-in ends after so many idle minutes; 0: 30, in demo and test 480"
+    ),
+    "SESSION_HOURS": Setting(0, "sign-in ends after so many hours; 0: 8, in demo and test 24"),
+    "CSRF": Setting(True, "may be switched off in test mode only"),
+}
+SECRETS = ("SECRET_KEY", "SMTP_PASSWORD", "WITNESS_P12_PASSWORD", "WITNESS_PKCS11_PIN")
+PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC")
+
+
+def load_config(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All settings, checked; `overrides` (of tests and commands) win over file and environment."""
+    given = dict(overrides or {})
+    environment = _from_environment()
+    instance = Path(given.get("INSTANCE") or environment.get("INSTANCE") or ROOT / "instance").resolve()
+    problems: list[str] = []
+    values: dict[str, Any] = {name: setting.default for name, setting in SETTINGS.items()}
+    file = instance / "config.toml"
+    sources = [(str(file), _from_file(file, problems)), ("環境変数", environment), ("create_app", given)]
+    for where, source in sources:
+        for name, value in source.items():
+            _take(values, name, value, where, problems)
+    values["INSTANCE"] = str(instance)
+    stated = {name for _, source in sources for name in source}
+    problems += _judge(values, stated)
+    if problems:
+        raise ConfigError(problems)
+    return _complete(values, instance)
+
+
+def _from_file(path: Path, problems: list[str]) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{path}: TOMLとして読めません（{error}）。")
+        return {}
+
+
+def _from_environment() -> dict[str, Any]:
+    config = Config(str(ROOT))
+    config.from_prefixed_env(PREFIX, loads=str)
+    return dict(config)
+
+
+def _take(values: dict[str, Any], name: str, value: Any, where: str, problems: list[str]) -> None:
+    if name not in SETTINGS:
+        problems.append(f"{where}: {name} という設定はありません。使える設定: {', '.join(sorted(SETTINGS))}")
+        return
+    kind = type(SETTINGS[name].default)
+    try:
+        values[name] = _converted(value, kind)
+    except (ValueError, TypeError):
+        problems.append(f"{where}: {name} は {kind.__name__} でなければなりません。")
+
+
+def _converted(value: Any, kind: type[Any]) -> Any:
+    if isinstance(value, Path):
+        value = str(value)
+    if isinstance(value, str) and kind is not str:
+        value = _PARSERS[kind](value.strip())
+    if type(value) is not kind:
+        raise TypeError
+    if kind is list and not all(isinstance(item, str) for item in value):
+        raise TypeError
+    return value
+
+
+def _parse_bool(text: str) -> bool:
+    return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
+
+
+def _parse_list(text: str) -> Any:
+    if text.startswith("["):
+        return json.loads(text)
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+_PARSERS: dict[type, Callable[[str], Any]] = {int: int, bool: _parse_bool, list: _parse_list}
+
+
+def _judge(values: dict[str, Any], stated: set[str]) -> list[str]:
+    problems = []
+    if values["MODE"] not in MODES:
+        problems.append(f"MODE は {'、'.join(MODES)} のいずれかです。")
+    if values["SMTP_TLS"] not in TLS_MODES:
+        problems.append(f"SMTP_TLS は {'、'.join(TLS_MODES)} のいずれかです。")
+    if values["TIMEZONE"] != "Asia/Tokyo":
+        problems.append("TIMEZONE は Asia/Tokyo から変えられません。")
+    if values["PROXIES"] not in (0, 1):
+        problems.append("PROXIES は 0 か 1 です。")
+    base = urlsplit(values["BASE_URL"])
+    if base.scheme not in ("http", "https") or not base.hostname:
+        problems.append("BASE_URL は http:// か https:// で始まるアドレスです。")
+    if not values["CSRF"] and values["MODE"] != "test":
+        problems.append("CSRF を切れるのは MODE=test のときだけです。")
+    if values["MODE"] == "production":
+        problems += _missing_in_production(values, stated)
+    return problems
+
+
+def _missing_in_production(values: dict[str, Any], stated: set[str]) -> list[str]:
+    required = ("SECRET_KEY", "BASE_URL", "SMTP_HOST", "MAIL_FROM", "TSA_URLS")
+    missing = [name for name in required if name not in stated or not values[name]]
+    if not values["WITNESS_P12"] and not values["WITNESS_PKCS11_MODULE"]:
+        missing.append("WITNESS_P12（または WITNESS_PKCS11_MODULE）")
+    problems = [f"MODE=production では {name} が必要です。" for name in missing]
+    if "BASE_URL" in stated and not values["BASE_URL"].startswith("https://"):
+        problems.append("MODE=production の BASE_URL は https:// で始まらなければなりません。")
+    if 0 < len(values["SECRET_KEY"]) < 32:
+        problems.append("SECRET_KEY は32文字以上にしてください。")
+    return problems
+
+
+def _complete(values: dict[str, Any], instance: Path) -> dict[str, Any]:
+    demo = values["MODE"] != "production"
+    values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{instance / 'portal.sqlite'}"
+    values["SESSION_IDLE_MINUTES"] = values["SESSION_IDLE_MINUTES"] or (480 if demo else 30)
+    values["SESSION_HOURS"] = values["SESSION_HOURS"] or (24 if demo else 8)
+    for name in PATHS:
+        values[name] = str(instance / values[name]) if values[name] else ""
+    values["TRUST_ROOTS"] = [str(instance / name) for name in values["TRUST_ROOTS"]]
+    instance.mkdir(parents=True, exist_ok=True)
+    if demo and not values["SECRET_KEY"]:
+        values["SECRET_KEY"] = _demo_secret(instance / "keys" / "secret_key")
+    return values
+
+
+def _demo_secret(path: Path) -> str:
+    """The demo's cookie key: made once, readable by its owner only; two processes starting together agree."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_secret(path)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(os.urandom(32).hex())
+    return _read_secret(path)
+
+
+def _read_secret(path: Path) -> str:
+    secret = path.read_text(encoding="ascii").strip()
+    if len(secret) < 32:
+        raise ConfigError([f"{path} が壊れています。削除して起動し直してください。"])
+    return secret

@@ -1,0 +1,30 @@
+"""The contractor's door (事業者の入口): my cases, their filings, their contracts."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("contractor", __name__)
+
+from portal.contractor import (  # noqa: E402 - the views need the blueprint
+    addresses,
+    attachments,
+    cases,
+    contracts,
+    entrances,
+    filings,
+    messages,
+    submissions,
+    versions,
+)
+
+__all__ = [
+    "addresses",
+    "attachments",
+    "blueprint",
+    "cases",
+    "contracts",
+    "entrances",
+    "filings",
+    "messages",
+    "submissions",
+    "versions",
+]

@@ -1,0 +1,96 @@
+"""Cases (案件) of a contractor: the list over all cities, and the page of one case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from forms.model import FormDefinition, form_in_force
+from portal.accounts.identity import current_principal
+from portal.acting import looking
+from portal.contractor import blueprint
+from portal.contractor.access import Page, filing_of, my_case, my_cases, show
+from portal.contractor.remarks import word_of_city
+from portal.contractor.stages import line_of
+from portal.contractor.standings import Standing, standing_of
+from portal.contractor.tasks import tasks_of
+from portal.deadline_views import DeadlineView, deadline_views, pressing_deadline
+from portal.permissions import Permission, requires
+from portal.workflows.act import Act
+from portal.workflows.usage_forms import definitions_of
+from procurement.cases import ProcurementCase
+from procurement.wareki import jst_date
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of the list: the case, its city's name, where it stands, and its next deadline."""
+
+    case: ProcurementCase
+    city_name: str
+    standing: Standing
+    deadline: DeadlineView | None
+
+
+@blueprint.get("/contractor/")
+@requires(Permission.CONTRACTOR_CASES)
+def list_cases() -> Page:
+    """My cases in all cities, those that wait for me first."""
+    only_case = current_principal().case_id
+    if only_case is not None:
+        return redirect(url_for("contractor.show_case", case_id=only_case))
+    with looking() as act:
+        lines = [_line(act, case) for case in my_cases(act)]
+        waiting = [line for line in lines if line.standing.is_mine]
+        others = [line for line in lines if not line.standing.is_mine]
+        return render_template("contractor/cases/list.html", waiting=waiting, others=others)
+
+
+@blueprint.get("/contractor/cases/<case_id>")
+@requires(Permission.CONTRACTOR_CASES)
+def show_case(case_id: str) -> Page:
+    """One case: what the city wants and by when, where it stands, the one next step."""
+    with looking() as act:
+        case = my_case(act, case_id)
+        return show("cases/case", act, case, **_case_values(act, case))
+
+
+def _line(act: Act, case: ProcurementCase) -> CaseLine:
+    rules = act.rules(case.city)
+    filing = filing_of(case, rules.usage_application.form)
+    standing = standing_of(case, filing, rules, act.now)
+    return CaseLine(case, rules.name, standing, pressing_deadline(case, act.now))
+
+
+def _case_values(act: Act, case: ProcurementCase) -> dict[str, Any]:
+    rules = act.rules(case.city)
+    filing = filing_of(case, rules.usage_application.form)
+    contract = case.contracts[-1]
+    return {
+        "standing": standing_of(case, filing, rules, act.now),
+        "filing": filing,
+        "word_of_city": word_of_city(filing),
+        "form_definition": _usage_form(act, case),
+        "contract": contract,
+        "line": line_of(case, contract, filing, rules.name),
+        "deadlines": deadline_views(case, act.now),
+        "pressing": pressing_deadline(case, act.now),
+        "eligibility": _eligibility(case),
+        "tasks": tasks_of(act, case),
+        "usage_form": rules.usage_application.form,
+    }
+
+
+def _usage_form(act: Act, case: ProcurementCase) -> FormDefinition | None:
+    """The city's usage form, to name the fields that the city marked."""
+    definitions = definitions_of(act.rules(case.city))
+    code = act.rules(case.city).usage_application.form
+    return form_in_force(definitions, code, jst_date(act.now))
+
+
+def _eligibility(case: ProcurementCase) -> list[dict[str, Any]]:
+    """What the city's rules said at the award, each rule with its source."""
+    award = case.award
+    if award is None:
+        return []
+    return [{"met": award.is_eligible, **reason} for reason in award.eligibility["reasons"]]

@@ -1,0 +1,84 @@
+"""The check page (確認画面): every answer in words with a link to change it, and what is still wrong."""
+
+from typing import NamedTuple
+
+from flask import url_for
+
+from forms.model import Field
+from forms.values import text_of
+from portal.contractor.answers import Answers
+from portal.contractor.questions import page_of_field
+from procurement.cases import ProcurementCase
+
+
+class CheckRow(NamedTuple):
+    """One answer: the label, its words, and where it is changed (empty for what the case says)."""
+
+    label: str
+    value: str
+    href: str = ""
+    change: str = "直す"
+
+
+class CheckGroup(NamedTuple):
+    """The answers under one heading."""
+
+    heading: str
+    rows: list[CheckRow]
+
+    @property
+    def rows_as_maps(self) -> list[dict[str, str]]:
+        """The rows as the summary list of the pages takes them."""
+        return [row._asdict() for row in self.rows]
+
+
+class Problem(NamedTuple):
+    """Something that keeps the paper from being handed in, and where it is put right."""
+
+    text: str
+    href: str
+
+
+def check_rows(case: ProcurementCase, answers: Answers) -> list[CheckGroup]:
+    """Every answer of the form in its order. Questions that this case does not ask are left out."""
+    groups = [
+        CheckGroup(section.heading, [row for field in section.fields if (row := _row(case, answers, field))])
+        for section in answers.form.sections
+    ]
+    return [group for group in groups if group.rows]
+
+
+def open_problems(case: ProcurementCase, answers: Answers) -> list[Problem]:
+    """Every error of the form and every missing attachment, each with its place."""
+    errors = [
+        Problem(error, _place_of(case, answers, field.key))
+        for field in answers.form.fields()
+        for error in answers.web_form[field.key].errors
+    ]
+    attachments = url_for(".show_attachments", case_id=case.id, form_code=answers.form.code)
+    missing = [
+        Problem(f"「{label}」が添付されていません。", f"{attachments}#attachments")
+        for label in answers.missing_attachments
+    ]
+    return errors + missing
+
+
+def _row(case: ProcurementCase, answers: Answers, field: Field) -> CheckRow | None:
+    web_field = answers.web_form[field.key]
+    words = text_of(field, web_field.data)
+    if web_field.errors and web_field.data in (None, False):
+        words = answers.typed.get(field.key, "")
+    if page_of_field(answers.pages, field.key) is None:
+        return CheckRow(field.label, words) if words else None
+    return CheckRow(field.label, words, _place_of(case, answers, field.key))
+
+
+def _place_of(case: ProcurementCase, answers: Answers, key: str) -> str:
+    """The question's own address; the page comes back to the check page afterwards."""
+    page = page_of_field(answers.pages, key)
+    if page is None:
+        return url_for(".show_filing", case_id=case.id, form_code=answers.form.code)
+    section = url_for(
+        ".show_section", case_id=case.id, form_code=answers.form.code, number=page.number, check=1
+    )
+    return f"{section}#{key}"

@@ -1,0 +1,60 @@
+"""Tasks (提出する書類): the papers that the city takes for a case, and how far each of them is."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from forms.model import form_in_force
+from portal.contractor.access import filing_of
+from portal.workflows.act import Act
+from portal.workflows.usage_forms import definitions_of
+from procurement.cases import ProcurementCase
+from procurement.contracts import ContractStage
+from procurement.filings import Filing, FilingStatus
+from procurement.wareki import jst_date
+
+WORDS = {
+    None: "未着手",
+    FilingStatus.DRAFT: "入力中",
+    FilingStatus.SUBMITTED: "提出済",
+    FilingStatus.SENT_BACK: "差戻し",
+    FilingStatus.ACCEPTED: "受理",
+    FilingStatus.REJECTED: "却下",
+    FilingStatus.WITHDRAWN: "取下げ",
+    FilingStatus.VOID: "無効",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One paper: its name, where it is written, its state in a word, and a line about it."""
+
+    name: str
+    status: str
+    href: str
+    hint: str = ""
+    kind: str | None = None
+
+
+def tasks_of(act: Act, case: ProcurementCase) -> list[Task]:
+    """The papers of a case, in the city's order."""
+    definitions = definitions_of(act.rules(case.city))
+    codes = dict.fromkeys(definition.code for definition in definitions)
+    in_force = [form_in_force(definitions, code, jst_date(act.now)) for code in codes]
+    return [_task(case, form.code, form.title) for form in in_force if form is not None]
+
+
+def _task(case: ProcurementCase, form_code: str, title: str) -> Task:
+    filing = filing_of(case, form_code)
+    status = filing.status if filing and filing.versions else None
+    closed = filing is None and case.contracts[0].stage is ContractStage.PAPER
+    href = "" if closed else url_for("contractor.show_filing", case_id=case.id, form_code=form_code)
+    word = "提出不要" if closed else WORDS[status]
+    return Task(title, word, href, _hint(filing), "neutral" if closed else None)
+
+
+def _hint(filing: Filing | None) -> str:
+    if filing is None or not filing.versions or not filing.current.receipt_number:
+        return ""
+    late = "（期限後）" if filing.current.is_late else ""
+    return f"受付番号 {filing.current.receipt_number}{late}"

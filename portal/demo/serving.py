@@ -1,0 +1,71 @@
+"""Serving the demo (デモの起動): web server, jobs process and mail server, ended together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from portal.demo.mailbox import mail_server
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def serve_demo(instance: str, host: str, port: int, address: str) -> None:
+    """Run until Ctrl-C (or SIGTERM), or until one of the processes ends by itself."""
+    mail = mail_server(Path(instance) / "demo" / "mailbox", free_port())
+    mail.start()
+    environment = os.environ | {
+        "WARIFU_INSTANCE": instance,
+        "WARIFU_BASE_URL": address,
+        "WARIFU_SMTP_HOST": "127.0.0.1",
+        "WARIFU_SMTP_PORT": str(mail.port),
+    }
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+    web = [sys.executable, "-m", "waitress", f"--listen={host}:{port}", "--threads=8", "wsgi:app"]
+    children = [_start(web, environment), _start([*flask, "jobs", "run"], environment)]
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        _wait_for_any(children)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        _end(children)
+        mail.stop()
+
+
+def free_port() -> int:
+    """A port of the loopback address that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # noqa: S603 - ours
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait_for_any(children: list[subprocess.Popen[bytes]]) -> None:
+    while all(child.poll() is None for child in children):
+        try:
+            children[0].wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()

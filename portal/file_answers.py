@@ -1,0 +1,44 @@
+"""Files (ファイル) sent to a browser: papers just printed, stored documents under their names, pictures of pages."""
+
+import io
+
+from flask import Response, abort, make_response, send_file
+
+from forms.pictures import render_page
+from portal.acting import house
+from procurement.errors import RuleViolation
+
+PDF = "application/pdf"
+SHOWN_IN_PLACE = frozenset({PDF, "image/png", "image/jpeg"})
+WIDTHS = (160, 640, 1200)
+"""The widths in which pages are drawn, so that nobody can ask for every one between."""
+
+
+def pdf_answer(content: bytes, name: str) -> Response:
+    """A PDF that was just printed."""
+    return send_file(io.BytesIO(content), mimetype=PDF, download_name=f"{name}.pdf")
+
+
+def stored_answer(sha256: str, name: str, media_type: str = PDF, *, as_download: bool = False) -> Response:
+    """A document of the store, read (and checked against its hash) once; what no browser shows is saved."""
+    content = io.BytesIO(house().store.read(sha256))
+    saved = as_download or media_type not in SHOWN_IN_PLACE
+    return send_file(content, mimetype=media_type, download_name=name, as_attachment=saved)
+
+
+def page_answer(sha256: str, page: int, width: int) -> Response:
+    """A page (from 1) of a stored PDF as a picture; kept by the browser, as its address names the file."""
+    if width not in WIDTHS:
+        abort(404)
+    try:
+        return picture_answer(render_page(house().store.path(sha256), page - 1, width))
+    except RuleViolation:
+        abort(404)
+
+
+def picture_answer(png: bytes) -> Response:
+    """A picture for this browser alone."""
+    answer = make_response(png)
+    answer.mimetype = "image/png"
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer

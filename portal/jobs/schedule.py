@@ -1,0 +1,52 @@
+"""The schedule (定期処理の一覧): every job in one table.
+
+A job asks the database what is due now and does it, in short units of work. Business deadlines live in our
+tables and never here, so a missed, doubled or killed run costs nothing but time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.completing import complete_all
+from portal.mail.sending import send_mail
+from portal.reminding import send_reminders
+from portal.unit_of_work import current_database
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: `run` is called with the present instant inside an app context and says in words what it did."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], str]
+    text: str
+
+
+def fold_write_ahead_log(now: datetime) -> str:
+    """Fold SQLite's write-ahead log into the database file; nothing to do on PostgreSQL."""
+    return current_database().checkpoint()
+
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        "complete_signing",
+        timedelta(seconds=1),
+        complete_all,
+        "同意された書類に署名し、次の方へ依頼し、締結する",
+    ),
+    Job("remind", timedelta(seconds=20), send_reminders, "期限の前と後のお知らせを送信箱に入れる"),
+    Job("send_mail", timedelta(seconds=2), send_mail, "送信箱のメールを送る"),
+    Job(
+        "checkpoint", timedelta(minutes=1), fold_write_ahead_log, "データベースの書き込みログを本体にまとめる"
+    ),
+)
+
+
+def job_named(name: str) -> Job:
+    """The job of that name; KeyError names the ones there are."""
+    jobs = {job.name: job for job in JOBS}
+    if name not in jobs:
+        raise KeyError(f"{name}: no such job; there are {', '.join(jobs)}")
+    return jobs[name]

@@ -1,0 +1,1 @@
+"""Migrations (スキーマの履歴): one history for every table of the portal."""

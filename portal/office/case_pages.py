@@ -1,0 +1,136 @@
+"""Page of a case (案件の画面): what stands on it, gathered for its template."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from portal.deadline_views import deadline_views
+from portal.filters import file_size
+from portal.office.access import own_rules
+from portal.office.case_actions import actions_for
+from portal.office.histories import history_of
+from portal.office.signers import SigningView, signing_view
+from portal.office.stage_lines import contract_line
+from portal.office.standings import Standing, case_standing, contract_standing, filing_standing
+from portal.pictures.stage_lines import StageLine
+from portal.workflows.act import Act
+from portal.workflows.recipients import officers_of
+from portal.workflows.review_filing import request_in_force
+from procurement.cases import ProcurementCase
+from procurement.contracts import Contract, ContractDocument
+from procurement.filings import Filing, FilingMessage
+
+OPEN_QUESTION = "未入力"
+"""A rule that could not be decided says so with this word (procurement.cities.scope)."""
+MOST_THUMBNAILS = 4
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """One contract of the case: where it stands, its documents, its people."""
+
+    contract: Contract
+    standing: Standing
+    files: list[dict[str, Any]]
+    thumbnails: list[dict[str, str]]
+    signing: SigningView | None
+
+
+def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
+    """The values of the page of one case."""
+    award, actions = case.award, actions_for(act, case)
+    handed_in = [f for f in case.filings if any(version.submitted_at for version in f.versions)]
+    return {
+        "award": award,
+        "standing": case_standing(case),
+        "lines": _lines(act, case),
+        "rules": rules_of(case),
+        "filings": [(filing, filing_standing(filing)) for filing in handed_in],
+        "contracts": [_contract_view(act, contract) for contract in case.contracts],
+        "deadlines": deadline_views(case, act.now),
+        "lifted": [deadline for deadline in case.deadlines if deadline.lifted_at],
+        "addresses": request_in_force(act, case.id),
+        "officers": officers_of(act, case),
+        "open_actions": [action for action in actions if action.href],
+        "closed_actions": [action for action in actions if not action.href],
+        "thread": thread_of(handed_in),
+        "history": history_of(act, case),
+    }
+
+
+def rules_of(case: ProcurementCase) -> list[dict[str, Any]]:
+    """What the city's rules said on the day of the award, as it was kept."""
+    if case.award is None:
+        return []
+    kept = case.award.eligibility
+    return rule_lines(bool(kept["eligible"]), kept["reasons"])
+
+
+def rule_lines(eligible: bool, reasons: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Reasons for the rule list: all refuse when the case may not be electronic; some are still to be checked."""
+    return [
+        {
+            "met": None if eligible and OPEN_QUESTION in reason["text"] else eligible,
+            "text": reason["text"],
+            "source": reason["source"],
+        }
+        for reason in reasons
+    ]
+
+
+def thread_of(filings: list[Filing]) -> list[FilingMessage]:
+    """All messages of the case's filings, oldest first."""
+    messages = [message for filing in filings for message in filing.messages]
+    return sorted(messages, key=lambda message: message.written_at)
+
+
+def document_file(document: ContractDocument) -> dict[str, Any]:
+    """A document for the file list: the original once there is one, before that what was sent."""
+    final = document.final_sha256 is not None
+    return {
+        "name": f"{document.name}.pdf",
+        "href": url_for("office.show_document", contract_id=document.contract_id, document_id=document.id),
+        "size": file_size(document.final_size if final and document.final_size else document.size),
+        "pages": document.page_count,
+        "sha256": document.final_sha256 or document.draft_sha256,
+        "note": "契約の原本（双方の電子署名入り）" if final else "署名前の書類",
+    }
+
+
+def page_href(document: ContractDocument, page: int, width: int) -> str:
+    """The address of a page picture; it changes with the file, so that it may be kept by the browser."""
+    return url_for(
+        "office.show_document_page",
+        contract_id=document.contract_id,
+        document_id=document.id,
+        page=page,
+        width=width,
+        v=(document.final_sha256 or document.draft_sha256)[:12],
+    )
+
+
+def _lines(act: Act, case: ProcurementCase) -> list[tuple[str, StageLine]]:
+    """The line of the newest contract; of an amendment also that it is one."""
+    contract = case.contracts[-1]
+    title = f"変更契約（第{contract.amendment_number}回）" if contract.is_amendment else "手続きの段階"
+    return [(title, contract_line(case, contract, own_rules(act)))]
+
+
+def _contract_view(act: Act, contract: Contract) -> ContractView:
+    pages = [
+        {
+            "src": page_href(document, page, 160),
+            "href": page_href(document, page, 1200),
+            "title": f"{document.name} {page}ページ目",
+        }
+        for document in contract.documents
+        for page in range(1, min(document.page_count, MOST_THUMBNAILS) + 1)
+    ]
+    return ContractView(
+        contract=contract,
+        standing=contract_standing(contract),
+        files=[document_file(document) for document in contract.documents],
+        thumbnails=pages,
+        signing=signing_view(act, contract),
+    )

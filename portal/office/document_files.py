@@ -1,0 +1,40 @@
+"""Files of contract documents (契約書類のファイル): the PDF, with an audit row, and pictures of its pages."""
+
+from flask import abort
+
+from portal.acting import acting, looking
+from portal.audit import Tag
+from portal.file_answers import page_answer, stored_answer
+from portal.office import blueprint
+from portal.office.access import Page, the_contract, the_document
+from portal.permissions import Permission, requires
+
+
+@blueprint.get("/contracts/<contract_id>/documents/<document_id>.pdf")
+@requires(Permission.OFFICE_READ)
+def show_document(contract_id: str, document_id: str) -> Page:
+    """The original once the contract is concluded, before that the draft; who read it is recorded."""
+    with acting() as act:
+        contract = the_contract(act, contract_id)
+        document = the_document(contract, document_id)
+        name, sha256 = document.name, document.final_sha256 or document.draft_sha256
+        act.audit(
+            Tag.DOCUMENT_READ,
+            city=contract.city,
+            subject=("contract", contract.id),
+            name=name,
+            sha256=sha256,
+        )
+    return stored_answer(sha256, f"{name}.pdf")
+
+
+@blueprint.get("/contracts/<contract_id>/documents/<document_id>/pages/<int:page>-<int:width>.png")
+@requires(Permission.OFFICE_READ)
+def show_document_page(contract_id: str, document_id: str, page: int, width: int) -> Page:
+    """One page as a picture."""
+    with looking() as act:
+        document = the_document(the_contract(act, contract_id), document_id)
+        sha256, pages = document.final_sha256 or document.draft_sha256, document.page_count
+    if not 1 <= page <= pages:
+        abort(404)
+    return page_answer(sha256, page, width)

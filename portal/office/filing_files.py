@@ -1,0 +1,57 @@
+"""Files of filings (申請のファイル): the city's paper of a version, its first page, what was attached."""
+
+from flask import abort
+
+from portal.acting import acting, looking
+from portal.audit import Tag
+from portal.file_answers import page_answer, stored_answer
+from portal.office import blueprint
+from portal.office.access import Page, the_filing
+from portal.permissions import Permission, requires
+from portal.workflows.act import Act
+from procurement.filings import Filing, FilingVersion
+
+
+@blueprint.get("/filings/<filing_id>/versions/<int:number>/paper.pdf")
+@requires(Permission.OFFICE_READ)
+def show_paper(filing_id: str, number: int) -> Page:
+    """The official paper of a version, as it was handed in."""
+    with acting() as act:
+        filing = the_filing(act, filing_id)
+        version = handed_in_version(filing, number)
+        sha256 = version.paper_sha256 or abort(404)
+        name = f"{filing.title}_第{number}版.pdf"
+        _note_reading(act, filing, name, sha256)
+    return stored_answer(sha256, name)
+
+
+@blueprint.get("/filings/<filing_id>/versions/<int:number>/pages/<int:page>-<int:width>.png")
+@requires(Permission.OFFICE_READ)
+def show_paper_page(filing_id: str, number: int, page: int, width: int) -> Page:
+    """A page of that paper as a picture."""
+    with looking() as act:
+        sha256 = handed_in_version(the_filing(act, filing_id), number).paper_sha256 or abort(404)
+    return page_answer(sha256, page, width)
+
+
+@blueprint.get("/filings/<filing_id>/versions/<int:number>/attachments/<attachment_id>")
+@requires(Permission.OFFICE_READ)
+def show_attachment(filing_id: str, number: int, attachment_id: str) -> Page:
+    """A file that came with a version."""
+    with acting() as act:
+        filing = the_filing(act, filing_id)
+        found = [a for a in handed_in_version(filing, number).attachments if a.id == attachment_id]
+        if not found:
+            abort(404)
+        sha256, name, media_type = found[0].sha256, found[0].name, found[0].media_type
+        _note_reading(act, filing, name, sha256)
+    return stored_answer(sha256, name, media_type)
+
+
+def handed_in_version(filing: Filing, number: int) -> FilingVersion:
+    """A version that the contractor handed in; a draft is its own matter."""
+    return next((v for v in filing.versions if v.number == number and v.submitted_at), None) or abort(404)
+
+
+def _note_reading(act: Act, filing: Filing, name: str, sha256: str) -> None:
+    act.audit(Tag.DOCUMENT_READ, city=filing.city, subject=("filing", filing.id), name=name, sha256=sha256)

@@ -1,0 +1,112 @@
+"""History of a case (経過): the audit log and the events of its envelopes, merged, oldest first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.audit import AuditEntry, Tag
+from portal.filters import instant
+from portal.workflows.act import Act
+from procurement.cases import ProcurementCase
+from signing import CirculationStep
+from signing.orm import EnvelopeEvent
+
+ACT_WORDS: Mapping[Tag, str] = {
+    Tag.AWARD_DECIDED: "落札を登録しました",
+    Tag.FILING_SUBMITTED: "申請（第{version}版）を提出しました",
+    Tag.FILING_REGISTERED: "届いた申請（第{version}版）を登録しました",
+    Tag.FILING_WITHDRAWN: "申請（第{version}版）を取り下げました",
+    Tag.FILING_SENT_BACK: "申請（第{version}版）を差し戻しました",
+    Tag.FILING_ACCEPTED: "申請（第{version}版）を受理しました",
+    Tag.FILING_REJECTED: "申請（第{version}版）を却下しました",
+    Tag.FILING_ADDRESS_CONFIRMED: "メールアドレスが確認されました",
+    Tag.CONTRACT_DRAFTED: "契約書類「{name}」を用意しました",
+    Tag.CONTRACT_DOCUMENT_REMOVED: "契約書類「{name}」を外しました",
+    Tag.CONTRACT_SENT: "署名依頼を送信しました（封筒番号 {envelope}）",
+    Tag.CONTRACT_RESENT: "署名用のリンクを発行し直しました",
+    Tag.CONTRACT_CONSENTED: "同意しました（「{pressed}」）",
+    Tag.CONTRACT_DECLINED: "同意せず却下しました",
+    Tag.CONTRACT_FORWARDED: "署名依頼を転送しました",
+    Tag.CONTRACT_PROBLEM: "内容の問題を知らせました",
+    Tag.CONTRACT_RESUMED: "手続きを再開しました",
+    Tag.CONTRACT_CANCELLED: "署名依頼を取り消しました",
+    Tag.CONTRACT_LATE_ALLOWED: "期限後の締結を認めました",
+    Tag.CONTRACT_CONCLUDED: "契約を締結しました（契約番号 {number}）",
+    Tag.CONTRACT_UNVERIFIED: "完成した文書の検証で問題が見つかりました",
+    Tag.CONTRACT_AMENDED: "変更契約を作成しました（原契約 {original}）",
+    Tag.CONTRACT_TO_PAPER: "紙の契約に切り替えました",
+    Tag.CONTRACT_CONCLUDED_ON_PAPER: "紙の契約書による締結を記録しました（契約締結日 {on}）",
+    Tag.CONTRACT_DATE_REFUSED: "契約締結日の指定（{claimed}）を断りました",
+}
+EVENT_WORDS: Mapping[str, str] = {
+    "asked": "署名依頼のメールを送りました",
+    "opened": "書類を開きました",
+    "sealed": "電子署名とタイムスタンプが付きました",
+    "finished": "文書全体に長期保存のタイムスタンプが付きました",
+}
+"""Events that no act of the audit log tells of already."""
+SIDE_WORDS = {
+    "office": "市",
+    "contractor": "事業者",
+    "signer": "署名者",
+    "job": "自動処理",
+    "operator": "運用",
+}
+NOTE_KEYS = ("reason", "problem")
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line, in the shape of the timeline component."""
+
+    moment: datetime
+    who: str
+    text: str
+    note: str = ""
+
+    @property
+    def at(self) -> str:
+        return instant(self.moment)
+
+    @property
+    def instant(self) -> str:
+        return self.moment.isoformat()
+
+
+def history_of(act: Act, case: ProcurementCase) -> list[HistoryLine]:
+    """What was done to a case, its filings, contracts and envelopes; who read a document stays in the log."""
+    subjects = [case.id, *(f.id for f in case.filings), *(c.id for c in case.contracts)]
+    entries = select(AuditEntry).where(
+        AuditEntry.city == case.city, AuditEntry.subject_id.in_(subjects), AuditEntry.tag != Tag.DOCUMENT_READ
+    )
+    lines = [_of_act(entry) for entry in act.session.scalars(entries)]
+    envelopes = [c.envelope_id for c in case.contracts if c.envelope_id]
+    events = select(EnvelopeEvent, CirculationStep).outerjoin(
+        CirculationStep, CirculationStep.id == EnvelopeEvent.step_id
+    )
+    events = events.where(
+        EnvelopeEvent.owner == case.city,
+        EnvelopeEvent.envelope_id.in_(envelopes),
+        EnvelopeEvent.name.in_(EVENT_WORDS),
+    )
+    lines += [_of_event(event, step) for event, step in act.session.execute(events)]
+    return sorted(lines, key=lambda line: line.moment)
+
+
+def _of_act(entry: AuditEntry) -> HistoryLine:
+    words = ACT_WORDS.get(Tag(entry.tag), entry.tag).format(**_details(entry.details))
+    side = SIDE_WORDS.get(entry.actor_kind, "")
+    note = next((str(entry.details[key]) for key in NOTE_KEYS if entry.details.get(key)), "")
+    return HistoryLine(entry.at, "　".join(part for part in (side, entry.actor_name) if part), words, note)
+
+
+def _of_event(event: EnvelopeEvent, step: CirculationStep | None) -> HistoryLine:
+    who = f"{step.organisation}　{step.name}" if step else "自動処理"
+    return HistoryLine(event.at, who, EVENT_WORDS[event.name])
+
+
+def _details(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in details.items() if isinstance(value, str | int)}

@@ -1,0 +1,166 @@
+"""Queues (仕事の列): what waits for whom, each with its count and the list behind it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from portal.office import stages
+from portal.workflows.act import Act
+from procurement.cases import CaseDeadline, ProcurementCase
+from procurement.contracts import Contract, ContractStage
+
+SOON = timedelta(days=14)
+"""How far ahead the office looks."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue: its key in addresses, its name, what stands in it, and which cases that is."""
+
+    key: str
+    title: str
+    text: str
+    condition: Callable[[datetime], ColumnElement[bool]]
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class CountedQueue:
+    """A queue with its number of cases and the address of its list."""
+
+    queue: Queue
+    count: int
+    href: str
+
+
+def open_deadline(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The case has a deadline that still asks for something and is like this."""
+    return exists().where(
+        CaseDeadline.case_id == ProcurementCase.id,
+        CaseDeadline.settled_at.is_(None),
+        CaseDeadline.lifted_at.is_(None),
+        *conditions,
+    )
+
+
+def _at(*found: ContractStage) -> Callable[[datetime], ColumnElement[bool]]:
+    return lambda _now: stages.newest_stage(*found)
+
+
+def _waiting_for_application(_now: datetime) -> ColumnElement[bool]:
+    return and_(
+        stages.newest_stage(ContractStage.APPLICATION),
+        ~stages.has_filing_to_review(),
+        ~stages.has_filing_sent_back(),
+        ~stages.has_filing_rejected(),
+    )
+
+
+def _problems(_now: datetime) -> ColumnElement[bool]:
+    unverified = stages.newest_contract(
+        Contract.completion_problem.is_not(None), Contract.concluded_at.is_(None)
+    )
+    rejected = and_(stages.newest_stage(ContractStage.APPLICATION), stages.has_filing_rejected())
+    return or_(stages.newest_stage(ContractStage.SUSPENDED, ContractStage.DECLINED), unverified, rejected)
+
+
+def _paper_open(_now: datetime) -> ColumnElement[bool]:
+    return stages.newest_contract(stages.contract_is(ContractStage.PAPER), Contract.concluded_at.is_(None))
+
+
+def _concluded(_now: datetime) -> ColumnElement[bool]:
+    return stages.newest_contract(Contract.concluded_at.is_not(None))
+
+
+REVIEW = Queue(
+    "review",
+    "申請の審査待ち",
+    "事業者が提出した申請の内容を確認し、受理するか差し戻します。",
+    lambda _now: stages.has_filing_to_review(),
+    is_urgent=True,
+)
+CITY_SIGNING = Queue(
+    "city_signing",
+    "市の署名待ち",
+    "受注者の署名が済み、市の署名者の署名を待っています。",
+    _at(ContractStage.CITY_SIGNING),
+    is_urgent=True,
+)
+COMPLETING = Queue(
+    "completing",
+    "署名処理中",
+    "双方が同意し、署名とタイムスタンプの付与と検証を自動で行っています。",
+    _at(ContractStage.COMPLETING),
+)
+PROBLEMS = Queue(
+    "problems",
+    "却下・問題の報告",
+    "受注者が同意しなかったか、内容の問題を知らせています。",
+    _problems,
+    is_urgent=True,
+)
+OVERDUE = Queue(
+    "overdue",
+    "期限を過ぎた案件",
+    "期限を過ぎても、求められた手続きが済んでいません。",
+    lambda now: open_deadline(CaseDeadline.due_at < now),
+    is_urgent=True,
+)
+DUE_SOON = Queue(
+    "due_soon",
+    "期限が2週間以内の案件",
+    "2週間以内に期限が来る手続きがあります。",
+    lambda now: open_deadline(CaseDeadline.due_at >= now, CaseDeadline.due_at <= now + SOON),
+)
+TODAY: tuple[Queue, ...] = (
+    OVERDUE,
+    REVIEW,
+    PROBLEMS,
+    Queue(
+        "drafting",
+        "契約書の作成",
+        "利用申請を受理しました。契約書を用意して署名を依頼します。",
+        _at(ContractStage.DRAFTING),
+    ),
+    CITY_SIGNING,
+    Queue(
+        "paper", "紙の契約（締結前）", "紙の契約書で進めています。締結したら日付を記録します。", _paper_open
+    ),
+)
+WAITING: tuple[Queue, ...] = (
+    Queue("application", "申請の提出待ち", "事業者の利用申請を待っています。", _waiting_for_application),
+    Queue(
+        "sent_back",
+        "差戻し中",
+        "事業者の提出し直しを待っています。",
+        lambda _now: stages.has_filing_sent_back(),
+    ),
+    Queue(
+        "contractor_signing",
+        "受注者の署名待ち",
+        "署名依頼を送り、受注者の署名を待っています。",
+        _at(ContractStage.CONTRACTOR_SIGNING),
+    ),
+    COMPLETING,
+    DUE_SOON,
+)
+DONE = Queue("concluded", "締結済み", "契約を締結しました。", _concluded)
+QUEUES: Mapping[str, Queue] = {queue.key: queue for queue in (*TODAY, *WAITING, DONE)}
+
+
+def counted_queues(act: Act) -> dict[str, CountedQueue]:
+    """Every queue with its count, by key."""
+    counts = [_count(queue.condition(act.now)).label(key) for key, queue in QUEUES.items()]
+    found: Any = act.session.execute(select(*counts)).one()
+    return {
+        key: CountedQueue(queue, getattr(found, key), url_for("office.show_cases", stage=key))
+        for key, queue in QUEUES.items()
+    }
+
+
+def _count(condition: ColumnElement[bool]) -> Any:
+    return select(func.count(ProcurementCase.id)).where(condition).scalar_subquery()

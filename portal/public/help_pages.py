@@ -1,0 +1,46 @@
+"""Help (ヘルプ) and the accessibility statement; what differs by city comes from its file. (CITY-32, SUP-05)"""
+
+from flask import abort, current_app, render_template
+
+from forms.model import forms_in_force
+from portal import clock
+from portal.acting import house
+from portal.permissions import Permission, requires
+from portal.public.door import blueprint
+from portal.public.home import city_entries
+from portal.workflows.usage_forms import definitions_of
+
+MEBIBYTE = 1024 * 1024
+
+
+@blueprint.get("/help")
+@requires(Permission.PUBLIC)
+def show_help() -> str:
+    """Questions and answers that hold for every city."""
+    limit = current_app.config["MAX_UPLOAD_BYTES"] // MEBIBYTE
+    return render_template("help/index.html", cities=city_entries(), upload_megabytes=limit)
+
+
+@blueprint.get("/help/signatures")
+@requires(Permission.PUBLIC)
+def show_signature_help() -> str:
+    """How to check the signatures in Adobe Acrobat Reader. (SIGN-64)"""
+    return render_template("help/signatures.html")
+
+
+@blueprint.get("/help/<slug>")
+@requires(Permission.PUBLIC)
+def show_city_help(slug: str) -> str:
+    """Whom to ask in a city, its notices and links."""
+    city = house().cities.get(slug)
+    if city is None:
+        abort(404)
+    rules = city.at(clock.today())
+    forms = forms_in_force(definitions_of(rules), clock.today())
+    return render_template("help/city.html", rules=rules, city=rules, forms=forms)
+
+
+@blueprint.get("/accessibility")
+@requires(Permission.PUBLIC)
+def show_accessibility() -> str:
+    return render_template("public/accessibility.html")

@@ -1,0 +1,64 @@
+"""Download page (署名完了文書のダウンロード) of the concluded documents, as long as the link lives. (SIGN-47, SIGN-48)"""
+
+from flask import Response, abort, render_template
+
+from forms.file_names import safe_file_name
+from forms.issued.conclusion_certificate import conclusion_certificate
+from portal.acting import house
+from portal.audit import Tag
+from portal.permissions import Permission, requires
+from portal.signer.door import blueprint
+from portal.signer.file_answers import pdf_to_keep
+from portal.signer.visits import Download, downloading
+from portal.workflows.certify_conclusion import certificate_facts
+
+CERTIFICATE = "合意締結証明書"
+
+
+@blueprint.get("/download/<token>")
+@requires(Permission.SIGN_BY_LINK)
+def show_download(token: str) -> str:
+    """The finished documents, who signed when, and how long the link lives."""
+    with downloading(token) as visit:
+        return render_template(
+            "signer/downloads/show.html",
+            token=token,
+            contract=visit.contract,
+            envelope=visit.envelope,
+            rules=visit.rules,
+            city=visit.rules,
+            expires_at=visit.expires_at,
+        )
+
+
+@blueprint.get("/download/<token>/<int:number>.pdf")
+@requires(Permission.SIGN_BY_LINK)
+def send_concluded(token: str, number: int) -> Response:
+    """One concluded document: the original itself, byte for byte."""
+    with downloading(token, to_write=True) as visit:
+        documents = visit.contract.documents
+        if not 1 <= number <= len(documents) or documents[number - 1].final_sha256 is None:
+            abort(404)
+        name, sha256 = documents[number - 1].name, documents[number - 1].final_sha256 or ""
+        _note_reading(visit, name, sha256)
+    return pdf_to_keep(house().store.read(sha256), safe_file_name(name, "pdf"), f"document-{number}.pdf")
+
+
+@blueprint.get("/download/<token>/certificate.pdf")
+@requires(Permission.SIGN_BY_LINK)
+def send_certificate(token: str) -> Response:
+    """The conclusion certificate (合意締結証明書). (SIGN-10)"""
+    with downloading(token) as visit:
+        facts, made_at = certificate_facts(visit.act, visit.contract, visit.envelope), visit.act.now
+    name = safe_file_name(f"{CERTIFICATE}_{facts.title}", "pdf")
+    return pdf_to_keep(conclusion_certificate(facts, made_at), name, "certificate.pdf")
+
+
+def _note_reading(visit: Download, name: str, sha256: str) -> None:
+    visit.act.audit(
+        Tag.DOCUMENT_READ,
+        city=visit.contract.city,
+        subject=("contract", visit.contract.id),
+        name=name,
+        sha256=sha256,
+    )

@@ -1,0 +1,29 @@
+"""The document store (書類の保管庫) of the app at work."""
+
+import os
+from pathlib import Path
+
+from flask import Flask, current_app
+
+from signing.stores import DocumentStore, FileStore
+
+
+def init_app(app: Flask) -> None:
+    """Open the store under the instance folder."""
+    folder = Path(app.config["INSTANCE"]) / "documents"
+    folder.mkdir(parents=True, exist_ok=True)
+    app.extensions["store"] = FileStore(folder)
+
+
+def current_store() -> DocumentStore:
+    """The document store; needs an application context."""
+    store: DocumentStore = current_app.extensions["store"]
+    return store
+
+
+def check_store(app: Flask) -> None:
+    """Raise OSError when documents could not be kept now."""
+    store: FileStore = app.extensions["store"]
+    if not os.access(store.root, os.R_OK | os.W_OK | os.X_OK):
+        raise PermissionError(f"{store.root.name}: cannot be written")
+    os.statvfs(store.root)

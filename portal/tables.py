@@ -1,0 +1,36 @@
+"""Every table of the portal: importing this module makes all of them known to SQLAlchemy and Alembic."""
+
+from types import ModuleType
+
+from sqlalchemy import MetaData
+
+import procurement.awards
+import procurement.cases
+import procurement.contracts
+import procurement.electronic_contract_requests
+import procurement.filings
+import procurement.parties
+import procurement.reminders
+import signing.orm
+from portal.accounts import models as accounts
+from portal.audit import entries as audit
+from portal.jobs import runs as jobs
+from portal.mail import outbox
+from procurement.orm import Base
+
+TABLE_MODULES: tuple[ModuleType, ...] = (
+    procurement.awards,
+    procurement.cases,
+    procurement.contracts,
+    procurement.electronic_contract_requests,
+    procurement.filings,
+    procurement.parties,
+    procurement.reminders,
+    signing.orm,
+    accounts,
+    audit,
+    jobs,
+    outbox,
+)
+METADATA: list[MetaData] = [Base.metadata, signing.orm.Base.metadata]
+"""One database, one history of migrations, two contexts."""

@@ -1,0 +1,128 @@
+"""Forms of a case (案件の様式): which definition is in force, and what is known before anything is typed."""
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import select
+
+from forms.build import build_form, prefilled_values
+from forms.definitions import parse_forms
+from forms.facts import FormFacts
+from forms.model import CaseFlag, FormDefinition, Meaning, form_in_force
+from portal.workflows.act import Act
+from procurement.cases import ProcurementCase
+from procurement.errors import RuleViolation
+from procurement.filings import FilingVersion
+from procurement.parties import CompanyRegistration
+from procurement.rules import CityRules
+from procurement.wareki import jst_date
+
+
+def form_of(act: Act, case: ProcurementCase, code: str, on: date | None = None) -> FormDefinition:
+    """The form of a city by its code, in the version that is in force on a day, or today."""
+    day = on or jst_date(act.now)
+    found = form_in_force(definitions_of(act.city(case.city).at(day)), code, day)
+    if found is None:
+        raise RuleViolation("unknown_form", "この市には、その様式はありません。")
+    return found
+
+
+def form_of_version(act: Act, version: FilingVersion) -> FormDefinition:
+    """The form on which a version was handed in: a later form does not change what was filed."""
+    filing = version.filing
+    on = jst_date(version.submitted_at) if version.submitted_at else None
+    return form_of(act, filing.case, filing.form_code, on)
+
+
+def usage_form_of(act: Act, case: ProcurementCase) -> FormDefinition:
+    """The city's own usage application form (電子契約利用申出書・申請書・承諾書)."""
+    return form_of(act, case, act.rules(case.city).usage_application.form)
+
+
+def usage_form_title(act: Act, case: ProcurementCase) -> str:
+    """What the city calls its usage application; a general name where its file holds no such form."""
+    rules = act.rules(case.city)
+    found = form_in_force(definitions_of(rules), rules.usage_application.form, jst_date(act.now))
+    return found.title if found else "電子契約の利用申請書"
+
+
+def definitions_of(rules: CityRules) -> tuple[FormDefinition, ...]:
+    """All forms of a city file, parsed once."""
+    return _parsed(_Tables(rules.slug, rules.forms))
+
+
+def facts_for(act: Act, case: ProcurementCase) -> FormFacts:
+    """What the portal knows of a case: it prefills the form, and the register is compared with it. (CITY-68)"""
+    assert case.award is not None
+    company = case.award.company
+    registration = act.session.scalar(
+        select(CompanyRegistration).where(
+            CompanyRegistration.city == case.city, CompanyRegistration.company_id == company.id
+        )
+    )
+    application = act.rules(case.city).usage_application
+    known = {
+        Meaning.CASE_NUMBER: case.number,
+        Meaning.CASE_TITLE: case.title,
+        Meaning.CASE_PLACE: case.place,
+        Meaning.COMPANY_NAME: company.name,
+        Meaning.COMPANY_ADDRESS: company.address,
+        Meaning.COMPANY_REPRESENTATIVE: company.representative,
+        Meaning.SIGNATORY_COMPANY: company.name,
+        Meaning.SIGNATORY_TITLE: company.representative_title,
+        Meaning.SIGNATORY_NAME: company.representative_name,
+    }
+    return FormFacts(
+        today=jst_date(act.now),
+        known={meaning: text for meaning, text in known.items() if text},
+        registered=_registered(registration) if application.match_register and registration else {},
+        flags=_flags(case, registration),
+        free_mail_domains=frozenset(application.free_mail_domains if application.warn_free_mail else ()),
+        carrier_mail_domains=frozenset(application.carrier_domains if application.warn_carrier_mail else ()),
+    )
+
+
+def prefilled_form(form: FormDefinition, facts: FormFacts, data: dict[str, Any] | None = None) -> Any:
+    """A form object with what is known, for reading `errors` and `warnings` outside of a page."""
+    return build_form(form, facts)(data=prefilled_values(form, facts) | (data or {}))
+
+
+def _registered(registration: CompanyRegistration) -> dict[Meaning, str]:
+    title, name = registration.representative_title, registration.representative_name
+    register = {
+        Meaning.COMPANY_NAME: registration.company.name,
+        Meaning.COMPANY_ADDRESS: registration.company.address,
+        Meaning.COMPANY_REPRESENTATIVE: f"{title}　{name}".strip("　"),
+        Meaning.SIGNATORY_TITLE: title,
+        Meaning.SIGNATORY_NAME: name,
+        Meaning.SIGNATORY_EMAIL: registration.mail_address,
+    }
+    return {meaning: text for meaning, text in register.items() if text}
+
+
+def _flags(case: ProcurementCase, registration: CompanyRegistration | None) -> frozenset[CaseFlag]:
+    flags = set()
+    if case.requires_contract_guarantee:
+        flags.add(CaseFlag.CONTRACT_GUARANTEE_REQUIRED)
+    if registration is not None:
+        flags.add(CaseFlag.REGISTERED_BIDDER)
+    return frozenset(flags)
+
+
+class _Tables:
+    """The raw form tables of a city as a key of the cache: the same file content is the same object."""
+
+    def __init__(self, slug: str, tables: tuple[dict[str, Any], ...]) -> None:
+        self.slug, self.tables = slug, tables
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tables) and other.slug == self.slug and other.tables is self.tables
+
+    def __hash__(self) -> int:
+        return hash((self.slug, id(self.tables)))
+
+
+@cache
+def _parsed(tables: _Tables) -> tuple[FormDefinition, ...]:
+    return parse_forms(tables.tables)
