@@ -1,0 +1,1 @@
+"""Steps of the journeys: what a person does, one function each."""

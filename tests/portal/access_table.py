@@ -1,0 +1,63 @@
+"""Who may call which route, written down by hand: a new route needs its name here before it can land."""
+
+from portal.permissions import Role
+
+EVERYONE = frozenset(Role)
+ACCOUNTS = EVERYONE - {Role.GUEST, Role.CASE_LINK}
+OFFICE = frozenset({Role.OFFICER, Role.SIGNATORY, Role.ADMIN, Role.AUDITOR})
+OFFICE_WRITERS = frozenset({Role.OFFICER, Role.ADMIN})
+CITY_SIGNATORIES = frozenset({Role.SIGNATORY})
+ADMINS = frozenset({Role.ADMIN})
+CONTRACTORS = frozenset({Role.CONTRACTOR, Role.CASE_LINK})
+SURETIES = frozenset({Role.SURETY})
+
+ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
+    ("health", EVERYONE, "show_health"),
+    ("accounts", EVERYONE, "show_login submit_login submit_logout show_home"),
+    ("accounts", ACCOUNTS, "show_password submit_password"),
+    ("demo", EVERYONE, "show_demo submit_sign_in submit_clock show_mailbox show_mail show_attachment"),
+    ("public", EVERYONE, "show_home show_verify submit_verify show_help show_city_help"),
+    ("public", EVERYONE, "show_signature_help show_accessibility"),
+    # The signer's door: whoever holds the link; the door itself checks it.
+    ("signer", EVERYONE, "show_review show_picture send_document show_consent submit_consent"),
+    (
+        "signer",
+        EVERYONE,
+        "show_decline submit_decline show_forward submit_forward show_problem submit_problem",
+    ),
+    ("signer", EVERYONE, "show_outcome show_download send_concluded send_certificate"),
+    # The contractor's door. The first row is links of mails, checked by the door itself.
+    ("contractor", EVERYONE, "enter show_address submit_address"),
+    ("contractor", CONTRACTORS, "list_cases show_case show_messages submit_message"),
+    ("contractor", CONTRACTORS, "show_section submit_section autosave_section show_check submit"),
+    ("contractor", CONTRACTORS, "show_attachments add_attachment remove_attachment show_attachment"),
+    ("contractor", CONTRACTORS, "show_filing show_version show_paper show_receipt_paper show_preview"),
+    ("contractor", CONTRACTORS, "show_change submit_change show_withdrawal submit_withdrawal"),
+    ("contractor", CONTRACTORS, "show_contract download_document"),
+    # The office: everybody there reads; who writes and who signs are different people.
+    ("office", OFFICE, "show_home show_cases show_case show_rules show_jobs show_mails show_mail"),
+    ("office", OFFICE, "show_filing show_paper show_paper_page show_attachment show_completions"),
+    ("office", OFFICE, "show_document show_document_page"),
+    (
+        "office",
+        OFFICE_WRITERS,
+        "show_award submit_award show_import submit_import show_preview show_template",
+    ),
+    ("office", OFFICE_WRITERS, "submit_confirmation submit_registration"),
+    ("office", OFFICE_WRITERS, "show_received_filing submit_received_filing submit_acceptance submit_return"),
+    ("office", OFFICE_WRITERS, "submit_rejection submit_message"),
+    (
+        "office",
+        OFFICE_WRITERS,
+        "show_documents submit_documents submit_generation submit_move submit_removal",
+    ),
+    ("office", OFFICE_WRITERS, "show_date_field submit_date_field show_marked_page"),
+    ("office", OFFICE_WRITERS, "show_amendment submit_amendment show_decision submit_decision"),
+    ("office", OFFICE_WRITERS, "show_send submit_send submit_resend submit_resume"),
+    ("office", OFFICE_WRITERS, "show_paper_conclusion submit_paper_conclusion"),
+    ("office", CITY_SIGNATORIES, "submit_sign"),
+    ("surety", SURETIES, "show_home"),
+)
+ACCESS: dict[str, frozenset[Role]] = {"static": EVERYONE} | {
+    f"{door}.{name}": who for door, who, names in ROWS for name in names.split()
+}

@@ -1,0 +1,181 @@
+"""Sample values for every mail: one case, one company, one contract, as the workflows hand them over."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace as Thing
+from typing import Any
+
+from portal.mail import render
+from procurement.cities.loader import load_cities
+from procurement.rules import CityRules, ProcurementCategory
+from procurement.wareki import JST
+
+NOW = datetime(2026, 5, 7, 14, 5, 9, tzinfo=JST)
+GOLDEN = Path(__file__).parent / "golden"
+CITIES = ("ashikaga", "iwaki", "tosu")
+FORMS = {
+    "ashikaga": "電子契約利用申出書",
+    "iwaki": "電子契約利用申請書兼メールアドレス申出書",
+    "tosu": "電子契約利用承諾書",
+}
+
+COMPANY = Thing(name="見本建設株式会社", representative="代表取締役　見本　太郎")
+OFFICER = Thing(name="契約　花子")
+CASE = Thing(number="R8-工-001", title="市道改良工事", section="契約課", deadlines=[])
+CONTRACTOR_STEP = Thing(
+    name="見本　太郎", title="代表取締役", organisation=COMPANY.name, email="taro@mihon.example.jp"
+)
+CITY_STEP = Thing(name="署名　一郎", title="市長", organisation="", email="mayor@city.example.jp")
+SUCCESSOR = Thing(name="見本　次郎", email="jiro@mihon.example.jp")
+CONTRACT = Thing(
+    number="mihon-R8-工-001",
+    title=CASE.title,
+    company=COMPANY,
+    case=CASE,
+    concluded_on=date(2026, 5, 7),
+    documents=[Thing(name="建設工事請負契約書"), Thing(name="仕様書")],
+)
+ENVELOPE = Thing(number="5050000111", title=CASE.title)
+LINK = "https://keiyaku.example.jp/…"
+UNTIL = datetime(2026, 5, 17, 14, 5, tzinfo=JST)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One rendering of a mail; `name` is that of its golden file."""
+
+    name: str
+    template: str
+    city: str
+    values: Mapping[str, Any]
+    subject: str = ""
+
+    def written(self) -> str:
+        """Subject, an empty line, body: what the golden file holds."""
+        subject, body = render(self.template, rules=rules_of(self.city), now=NOW, base_url="", **self.values)
+        return f"件名：{self.subject or subject}\n\n{body}"
+
+
+@cache
+def rules_of(city: str) -> CityRules:
+    return load_cities(None)[city].at(NOW.date())
+
+
+def samples() -> Iterator[Sample]:
+    """Every mail: by city where its words differ by city, else once."""
+    for city in CITIES:
+        yield from _award_notices(city)
+        yield from _signing_letters(city)
+    yield from _filing_letters()
+    yield from _deadline_letters()
+    yield from _signing_reports()
+
+
+def _to_contractor(**values: Any) -> dict[str, Any]:
+    return {"company": COMPANY, "case": CASE, "link": LINK, **values}
+
+
+def _to_officer(**values: Any) -> dict[str, Any]:
+    return {"officer": OFFICER, "case": CASE, "link": LINK, **values}
+
+
+def _award(is_eligible: bool) -> Thing:
+    reasons = [Thing(text="随意契約は電子契約の対象外です。")]
+    return Thing(
+        contract_price=38_500_000,
+        awarded_on=NOW.date(),
+        is_eligible=is_eligible,
+        eligibility=Thing(reasons=reasons),
+        company=COMPANY,
+    )
+
+
+def _case_with_deadlines(city: str) -> Thing:
+    made = rules_of(city).deadlines(ProcurementCategory.CONSTRUCTION_WORKS, NOW)
+    return Thing(**{**vars(CASE), "deadlines": list(made), "award": _award(True)})
+
+
+def _award_notices(city: str) -> Iterator[Sample]:
+    case = _case_with_deadlines(city)
+    written = {"form_title": FORMS[city], "notice": rules_of(city).notices.award}
+    values = _to_contractor(award=_award(True), **written) | {"case": case}
+    yield Sample(f"award_notice-{city}", "award_notice", city, values)
+    yield Sample(f"award_registered-{city}", "award_registered", city, _to_officer() | {"case": case})
+    if city == "tosu":
+        values = _to_contractor(award=_award(False), **written)
+        yield Sample("award_notice-ineligible", "award_notice", city, values)
+
+
+def _signing_letters(city: str) -> Iterator[Sample]:
+    rules = rules_of(city)
+    words = {"title": CASE.title, "number": CASE.number, "city": rules.name, "company": COMPANY.name}
+    request, completion = (
+        rules.mails.subject_of_request(**words),
+        rules.mails.subject_of_completion(**words),
+    )
+    asked = {"contract": CONTRACT, "link": LINK, "expires_at": UNTIL}
+    for name, step in (("contractor", CONTRACTOR_STEP), ("city", CITY_STEP)):
+        values = asked | {"step": step, "is_city": step is CITY_STEP}
+        yield Sample(f"signing_request-{name}-{city}", "signing_request", city, values, request)
+    for name, attached in (("attached", True), ("too_large", False)):
+        if attached and not rules.completion.attach:
+            continue
+        values = asked | {"step": CONTRACTOR_STEP, "envelope": ENVELOPE, "attached": attached}
+        values["link_only"] = not rules.completion.attach
+        yield Sample(f"signing_completed-{name}-{city}", "signing_completed", city, values, completion)
+
+
+def _filing_letters() -> Iterator[Sample]:
+    filing = Thing(title=FORMS["tosu"], company=COMPANY)
+    version = Thing(receipt_number="20260507-140509-7K3QM", number=1, submitted_at=NOW, is_late=False)
+    late = Thing(**{**vars(version), "is_late": True})
+    paper = {"filing": filing, "version": version}
+    reason = "契約締結権限者のメールアドレスをご確認ください。"
+    for template in ("address_confirmation", "filing_receipt", "filing_accepted"):
+        yield Sample(template, template, "tosu", _to_contractor(**paper))
+    yield Sample("filing_receipt-late", "filing_receipt", "tosu", _to_contractor(filing=filing, version=late))
+    for template in ("filing_sent_back", "filing_rejected"):
+        yield Sample(template, template, "tosu", _to_contractor(**paper, reason=reason))
+    for template in ("filing_arrived", "filing_withdrawn"):
+        yield Sample(template, template, "tosu", _to_officer(**paper))
+    text = "添付書類の日付をご確認ください。"
+    yield Sample("filing_message-contractor", "filing_message", "tosu", _to_contractor(**paper, text=text))
+    yield Sample("filing_message-officer", "filing_message", "tosu", _to_officer(**paper, text=text))
+
+
+def _deadline_letters() -> Iterator[Sample]:
+    application, conclusion = rules_of("iwaki"), rules_of("tosu")
+    for city, rules in (("iwaki", application), ("tosu", conclusion)):
+        (deadline, *_) = rules.deadlines(ProcurementCategory.CONSTRUCTION_WORKS, NOW)
+        for side in ("contractor", "city"):
+            values = _to_contractor(deadline=deadline, side=side, days_left=3)
+            yield Sample(f"deadline_reminder-{side}-{city}", "deadline_reminder", city, values)
+            yield Sample(f"deadline_overdue-{side}-{city}", "deadline_overdue", city, values)
+
+
+def _signing_reports() -> Iterator[Sample]:
+    about = {
+        "contract": CONTRACT,
+        "reason": "工期の終わりの日が仕様書と異なるため",
+        "problem": "履行場所の表記が仕様書と異なっています。",
+    }
+    people = {"step": CONTRACTOR_STEP, "successor": SUCCESSOR}
+    for template in ("moved_to_paper", "signing_cancelled"):
+        yield Sample(template, template, "tosu", _to_contractor(**about))
+    for template in ("signing_declined", "signing_forwarded", "signing_problem", "signing_unverified"):
+        yield Sample(template, template, "tosu", _to_officer(**about, **people))
+
+
+def write_golden_files() -> None:
+    """After a wording was changed on purpose: `python -m tests.portal.mails.samples`, then read the difference."""
+    for path in GOLDEN.glob("*.txt"):
+        path.unlink()
+    for sample in samples():
+        (GOLDEN / f"{sample.name}.txt").write_text(sample.written(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_golden_files()
