@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
 from portal import clock
 from portal.app import create_app
 from portal.database import Database
 from portal.tables import METADATA
 from signing.pades.demo_pki import open_demo_pki
+from tests.browsers import chromium
 from tests.mail_server import MailServer
 from tests.postgres import Cluster, find_binaries
 
@@ -128,6 +130,13 @@ def app(settings: dict[str, Any]) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A browser without a picture."""
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser for the tests of one module; no module after it runs inside its event loop."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

@@ -12,20 +12,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from portal.demo.serving import free_port
+from tests.browsers import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs" / "pictures"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, _demo(Path(folder)) as address, _browser() as browser:
+    with tempfile.TemporaryDirectory() as folder, _demo(Path(folder)) as address, chromium() as browser:
         _office(browser, address)
         _contractor(browser, address)
         _signer(browser, address)
@@ -92,14 +92,6 @@ def _page(browser: Browser, size: dict[str, int]) -> Page:
 def _shoot(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
     page.screenshot(path=TARGET / f"{name}.png")
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @contextmanager
