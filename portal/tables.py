@@ -12,6 +12,8 @@ import procurement.filings
 import procurement.parties
 import procurement.reminders
 import signing.orm
+import signing.orm_certificates
+import signing.orm_preservation
 from portal.accounts import models as accounts
 from portal.audit import entries as audit
 from portal.jobs import runs as jobs
@@ -27,6 +29,8 @@ TABLE_MODULES: tuple[ModuleType, ...] = (
     procurement.parties,
     procurement.reminders,
     signing.orm,
+    signing.orm_certificates,
+    signing.orm_preservation,
     accounts,
     audit,
     jobs,

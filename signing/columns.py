@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sqlalchemy import JSON, Date, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-from signing.modes import JobKind, LinkPurpose, Side, SigningMode, StepRole, ViewingRule
+from signing.modes import JobKind, KeyCustody, LinkPurpose, Side, SigningMode, StepRole, ViewingRule
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -70,4 +70,5 @@ class Base(DeclarativeBase):
         ViewingRule: _word(ViewingRule),
         LinkPurpose: _word(LinkPurpose),
         JobKind: _word(JobKind),
+        KeyCustody: _word(KeyCustody),
     }

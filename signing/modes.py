@@ -70,3 +70,21 @@ class JobKind(StrEnum):
 
     SIGNATURE = "signature"
     DOCUMENT_TIMESTAMP = "document_timestamp"
+
+
+class KeyCustody(StrEnum):
+    """Where a signer's private key lies (鍵の保管): encrypted with us, or with the signer alone."""
+
+    HELD = "held"
+    ELSEWHERE = "elsewhere"
+
+
+class CertificateStatus(StrEnum):
+    """Status of a signer's certificate (証明書の状態); always derived from facts, never stored."""
+
+    REQUESTED = "requested"
+    ISSUED = "issued"
+    CONFIRMED = "confirmed"
+    LOCKED = "locked"
+    EXPIRED = "expired"
+    REVOKED = "revoked"

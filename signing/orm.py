@@ -174,6 +174,8 @@ class CirculationStep(Base):
     title: Mapped[Line] = mapped_column(default="")
     email: Mapped[Line]
     field_name: Mapped[str | None] = mapped_column(String(60))
+    appearance: Mapped[dict[str, Any] | None]
+    certificate_id: Mapped[str | None] = mapped_column(String(22))
 
     created_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
@@ -274,6 +276,8 @@ class SealJob(Base):
 
     Unique by (document, job key): however many workers try, one job, one seal. `tbs` is the prepared file
     with a hole, `cms` what goes into the hole, `result` both together; each is written once, first wins.
+    In party type `attributes` is what the party's key signs (DER), `signature` its answer, and
+    `signer_certificates` the chain it signed with (PEM), all of them kept before any authority is asked.
     """
 
     __tablename__ = "seal_jobs"
@@ -299,6 +303,10 @@ class SealJob(Base):
     hole_end: Mapped[int | None]
     prepared_at: Mapped[datetime | None]
     filled_on: Mapped[date | None]
+    attributes: Mapped[bytes | None] = mapped_column(LargeBinary)
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    signer_certificates: Mapped[bytes | None] = mapped_column(LargeBinary)
+    handed_out_until: Mapped[datetime | None]
     cms: Mapped[bytes | None] = mapped_column(LargeBinary)
     stamped_at: Mapped[datetime | None]
     result_sha256: Mapped[Sha256 | None]

@@ -19,8 +19,46 @@ class VerdictKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Change:
+    """One thing that changed after a signature (署名後の変更), in plain Japanese.
+
+    `kind` is form_field, signature, timestamp, revocation_data, metadata, page, annotation, script,
+    attachment, structure or unknown. `pages` count from 1; `objects` are PDF object numbers.
+    """
+
+    kind: str
+    permitted: bool
+    text: str
+    pages: list[int] = dataclasses.field(default_factory=list)
+    objects: list[int] = dataclasses.field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Endurance:
+    """Validity at one moment (有効性): `valid` is None when it cannot be known, and `text` says why."""
+
+    at: datetime
+    valid: bool | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Crypto:
+    """Algorithms of a signature (暗号方式) and whether each is strong enough today."""
+
+    digest: str = ""
+    signature: str = ""
+    key_bits: int | None = None
+    weak: list[str] = dataclasses.field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class SignatureVerdict:
-    """One signature or document time-stamp (署名・文書タイムスタンプの検証結果)."""
+    """One signature or document time-stamp (署名・文書タイムスタンプの検証結果).
+
+    `revision` of `revisions`: which version of the file it covers. `trust_source` says where the trust comes
+    from: configured, given, demo, or none. `revocation` is good, revoked, unknown or not_needed.
+    """
 
     field: str
     kind: str
@@ -39,6 +77,18 @@ class SignatureVerdict:
     is_demo_trust: bool = False
     stamped_at: datetime | None = None
     changed_fields: list[str] = dataclasses.field(default_factory=list)
+    unit: str = ""
+    title: str = ""
+    revision: int = 1
+    revisions: int = 1
+    changes: list[Change] = dataclasses.field(default_factory=list)
+    trust_path: list[str] = dataclasses.field(default_factory=list)
+    trust_source: str = "none"
+    revocation: str = "unknown"
+    is_long_term: bool = False
+    crypto: Crypto = Crypto()
+    endurance: list[Endurance] = dataclasses.field(default_factory=list)
+    warnings: list[str] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -50,6 +100,8 @@ class Verdict:
     signatures: list[SignatureVerdict]
     problems: list[str]
     sha256: str
+    warnings: list[str] = dataclasses.field(default_factory=list)
+    judged_at: datetime | None = None
 
     @property
     def is_valid(self) -> bool:
@@ -57,23 +109,46 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `verify --json` prints: instants in ISO 8601 with offset."""
-        data = asdict(self)
-        for signature in data["signatures"]:
-            for key in ("signed_at", "stamped_at"):
-                signature[key] = signature[key].isoformat() if signature[key] else None
+        data: dict[str, Any] = _plain(asdict(self))
         return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Verdict":
         """Reads back what `to_json` wrote, e.g. from the child process."""
-        signatures = []
-        for item in data["signatures"]:
-            instants = {
-                key: datetime.fromisoformat(item[key]) if item[key] else None
-                for key in ("signed_at", "stamped_at")
+        return cls(
+            **{
+                **data,
+                "verdict": VerdictKind(data["verdict"]),
+                "signatures": [_signature(item) for item in data["signatures"]],
+                "judged_at": _instant(data["judged_at"]),
             }
-            signatures.append(SignatureVerdict(**{**item, **instants}))
-        return cls(**{**data, "verdict": VerdictKind(data["verdict"]), "signatures": signatures})
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _signature(data: dict[str, Any]) -> SignatureVerdict:
+    endurance = [Endurance(datetime.fromisoformat(e["at"]), e["valid"], e["text"]) for e in data["endurance"]]
+    return SignatureVerdict(
+        **{
+            **data,
+            "signed_at": _instant(data["signed_at"]),
+            "stamped_at": _instant(data["stamped_at"]),
+            "changes": [Change(**change) for change in data["changes"]],
+            "crypto": Crypto(**data["crypto"]),
+            "endurance": endurance,
+        }
+    )
 
 
 @dataclass(frozen=True)
