@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2ab00bf817d3"
+revision = "b2303cfe7310"
 down_revision = "899c2399075f"
 branch_labels = None
 depends_on = None
@@ -146,6 +146,25 @@ def upgrade() -> None:
     with op.batch_alter_table("circulation_steps", schema=None) as batch_op:
         batch_op.add_column(sa.Column("appearance", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("certificate_id", sa.String(length=22), nullable=True))
+        batch_op.add_column(sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("returned_because", sa.Text(), nullable=True))
+
+    with op.batch_alter_table("envelopes", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("links_end_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_constraint(batch_op.f("uq_evidence_step_id_act"), type_="unique")
+        batch_op.create_index(
+            "uq_evidence_in_force",
+            ["step_id", "act"],
+            unique=True,
+            sqlite_where=sa.text("superseded_at IS NULL"),
+            postgresql_where=sa.text("superseded_at IS NULL"),
+        )
+
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("holder", sa.String(length=64), nullable=True))
 
     with op.batch_alter_table("seal_jobs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("attributes", sa.LargeBinary(), nullable=True))
@@ -164,7 +183,24 @@ def downgrade() -> None:
         batch_op.drop_column("signature")
         batch_op.drop_column("attributes")
 
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.drop_column("holder")
+
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_evidence_in_force",
+            sqlite_where=sa.text("superseded_at IS NULL"),
+            postgresql_where=sa.text("superseded_at IS NULL"),
+        )
+        batch_op.create_unique_constraint(batch_op.f("uq_evidence_step_id_act"), ["step_id", "act"])
+        batch_op.drop_column("superseded_at")
+
+    with op.batch_alter_table("envelopes", schema=None) as batch_op:
+        batch_op.drop_column("links_end_at")
+
     with op.batch_alter_table("circulation_steps", schema=None) as batch_op:
+        batch_op.drop_column("returned_because")
+        batch_op.drop_column("returned_at")
         batch_op.drop_column("certificate_id")
         batch_op.drop_column("appearance")
 
