@@ -50,6 +50,7 @@ class Envelope(Base):
     mode: Mapped[SigningMode] = mapped_column(default=SigningMode.WITNESS)
     viewing_rule: Mapped[ViewingRule] = mapped_column(default=ViewingRule.EVERY_DOCUMENT)
     link_lifetime_minutes: Mapped[int]
+    links_end_at: Mapped[datetime | None]
 
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -188,6 +189,8 @@ class CirculationStep(Base):
     forwarded_from_id: Mapped[str | None] = mapped_column(ForeignKey("circulation_steps.id"))
     problem_reported_at: Mapped[datetime | None]
     problem: Mapped[str | None] = mapped_column(Text)
+    returned_at: Mapped[datetime | None]
+    returned_because: Mapped[str | None] = mapped_column(Text)
 
     envelope: Mapped[Envelope] = relationship(back_populates="steps")
 
@@ -226,7 +229,10 @@ class PageView(Base):
 
 
 class Link(Base):
-    """Mailed link (メールの署名用リンク): only the SHA-256 of its token is kept."""
+    """Link (署名用リンク): only the SHA-256 of its token is kept.
+
+    A link with a `holder` was not mailed: it was opened for somebody who is signed in, and opens for no other.
+    """
 
     __tablename__ = "links"
     __table_args__ = (Index("ix_links_owner_envelope_id", "owner", "envelope_id"),)
@@ -237,6 +243,7 @@ class Link(Base):
     step_id: Mapped[str | None] = mapped_column(ForeignKey("circulation_steps.id"), index=True)
     purpose: Mapped[LinkPurpose]
     recipient: Mapped[Line]
+    holder: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
@@ -250,7 +257,15 @@ class Evidence(Base):
 
     __tablename__ = "evidence"
     __table_args__ = (
-        UniqueConstraint("step_id", "act"),  # one consent, one refusal, however often it was pressed
+        # one consent, one refusal in force, however often it was pressed; superseded ones stay as history
+        Index(
+            "uq_evidence_in_force",
+            "step_id",
+            "act",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
         Index("ix_evidence_owner_envelope_id", "owner", "envelope_id"),
     )
 
@@ -269,6 +284,7 @@ class Evidence(Base):
     documents: Mapped[list[Any]]
     shown: Mapped[dict[str, Any]]
     pressed: Mapped[Line]
+    superseded_at: Mapped[datetime | None]
 
 
 class SealJob(Base):
