@@ -63,6 +63,11 @@ class Contract(CityScoped, Base):
         CheckConstraint(
             "concluded_on IS NULL OR concluded_at IS NOT NULL", name="concluded_on_needs_instant"
         ),
+        # A certificate tells of a conclusion, and is kept with the instant at which it was made. (SIGN-10)
+        CheckConstraint(
+            "certificate_sha256 IS NULL OR (certificate_made_at IS NOT NULL AND concluded_at IS NOT NULL)",
+            name="certificate_after_conclusion",
+        ),
     )
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "original"}  # noqa: RUF012
 
@@ -93,6 +98,10 @@ class Contract(CityScoped, Base):
     completion_checked_at: Mapped[datetime | None]
     concluded_at: Mapped[datetime | None]
     concluded_on: Mapped[date | None]
+    certificate_sha256: Mapped[Sha256 | None] = mapped_column(index=True)
+    certificate_made_at: Mapped[datetime | None]
+    certificate_tried_at: Mapped[datetime | None]
+    certificate_problem: Mapped[str | None] = mapped_column(Text)
 
     case: Mapped[ProcurementCase] = relationship(back_populates="contracts")
     company: Mapped[Company] = relationship()
@@ -170,6 +179,23 @@ class Contract(CityScoped, Base):
         """
         self._refuse_if_settled("contract_concluded_already")
         self.concluded_at, self.concluded_on = at, on
+
+    def certify(self, sha256: str, made_at: datetime) -> bool:
+        """Keep the sealed conclusion certificate (合意締結証明書); the first one counts, another is not kept. (SIGN-10)
+
+        Returns whether this one is kept.
+        """
+        if not self.is_concluded or self.envelope_id is None:
+            raise RuleViolation(
+                "not_concluded",
+                "電子署名による契約がまだ締結されていないため、合意締結証明書はありません。",
+                remedy="双方の署名が完了すると、ダウンロードできます。",
+            )
+        if self.certificate_sha256 is not None:
+            return False
+        self.certificate_sha256, self.certificate_made_at = sha256, made_at
+        self.certificate_problem = None
+        return True
 
     def conclude_on_paper(self, *, on: date, recorded_at: datetime) -> None:
         """Record that the contract was signed and sealed on paper on that day. (CITY-69)"""
