@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "b2303cfe7310"
+revision = "2d96f529510a"
 down_revision = "899c2399075f"
 branch_labels = None
 depends_on = None
@@ -149,6 +149,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("returned_because", sa.Text(), nullable=True))
 
+    with op.batch_alter_table("contracts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("certificate_sha256", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("certificate_made_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("certificate_tried_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("certificate_problem", sa.Text(), nullable=True))
+        batch_op.create_index(
+            batch_op.f("ix_contracts_certificate_sha256"), ["certificate_sha256"], unique=False
+        )
+
     with op.batch_alter_table("envelopes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("links_end_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -197,6 +206,13 @@ def downgrade() -> None:
 
     with op.batch_alter_table("envelopes", schema=None) as batch_op:
         batch_op.drop_column("links_end_at")
+
+    with op.batch_alter_table("contracts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contracts_certificate_sha256"))
+        batch_op.drop_column("certificate_problem")
+        batch_op.drop_column("certificate_tried_at")
+        batch_op.drop_column("certificate_made_at")
+        batch_op.drop_column("certificate_sha256")
 
     with op.batch_alter_table("circulation_steps", schema=None) as batch_op:
         batch_op.drop_column("returned_because")
