@@ -1,17 +1,10 @@
-"""PAdES profile (署名レベル) that every seal of ours follows: ETSI EN 319 142-1 baseline, in one place."""
+"""PAdES profile (署名レベル): what every seal of ours follows, ETSI EN 319 142-1 baseline, in one place."""
 
-import logging
-from datetime import datetime
+import re
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign import PdfSigner
-from pyhanko.sign.signers.pdf_signer import (
-    DSSContentSettings,
-    PdfSigningSession,
-    SigDSSPlacementPreference,
-)
+from signing.errors import SetupRequired
 
 
 class PadesLevel(StrEnum):
@@ -22,10 +15,18 @@ class PadesLevel(StrEnum):
     B_LT = "B-LT"
     B_LTA = "B-LTA"
 
+    @property
+    def has_timestamp(self) -> bool:
+        return self is not PadesLevel.B_B
 
-logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
-"""It warns at each seal that nothing is fetched (we hand revocation data in) and that the last lock is
-stricter than the one before (that is its purpose)."""
+    @property
+    def has_revocation_data(self) -> bool:
+        return self in (PadesLevel.B_LT, PadesLevel.B_LTA)
+
+
+DIGESTS = ("sha256", "sha384", "sha512")
+CURVES = ("secp256r1", "secp384r1")
+MIN_RSA_BITS = 2048
 
 DIGEST = "sha256"
 LOCATION = "日本"
@@ -34,31 +35,59 @@ SIGNATURE_ROOM = 32768
 """Hexadecimal digits kept free for a CMS signature with chain and time-stamp (twice its size in bytes)."""
 TIMESTAMP_ROOM = 24576
 
-CHUNK = 1 << 20
-
-DSS_TOGETHER = DSSContentSettings(
-    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
-)
-"""Revocation data lies in the same revision as the signature that it proves."""
+_WEAK_DIGEST = "ハッシュ関数「{}」は使えません。{}のいずれかを指定してください。"
+_STRONGER = "危殆化のおそれがあるため、SHA-1、MD5などは使えません。"
 
 
-class PdfASigner(PdfSigner):
-    """Signs without leaving PDF/A, at the instant that it is told.
+@dataclass(frozen=True)
+class SignaturePolicy:
+    """Signature policy (署名ポリシー): its identifier, the hash of its document, and where that lies."""
 
-    pyHanko raises the file to PDF 2.0 for elliptic-curve keys, which PDF/A-2 and 3 forbid, and reads the
-    machine's own clock and zone for /M.
+    identifier: str
+    digest: str
+    hash: bytes
+    uri: str = ""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[0-2](\.(0|[1-9]\d*)){2,}", self.identifier):
+            raise SetupRequired(
+                f"署名ポリシーの識別子「{self.identifier}」は、1.2.392… のようなOIDではありません。"
+            )
+        _refuse_weak_digest(self.digest)
+        if len(self.hash) * 8 != int(self.digest[3:]):
+            raise SetupRequired(f"署名ポリシーのハッシュ値の長さが、{self.digest}の長さと違います。")
+        if not self.uri.isascii():
+            raise SetupRequired("署名ポリシーの場所(URI)は半角文字で指定してください。")
+
+
+@dataclass(frozen=True)
+class PadesProfile:
+    """Level, algorithms, key sizes and policy of our signatures; weak choices are refused.
+
+    `min_rsa_bits` may raise the bar above 2048 bits, never lower it. Levels below B-LTA serve tests and
+    measurements: `open_services` accepts nothing else for what is concluded.
     """
 
-    def __init__(self, *args: Any, signed_at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._signed_at = signed_at
+    level: PadesLevel = PadesLevel.B_LTA
+    digest: str = DIGEST
+    min_rsa_bits: int = MIN_RSA_BITS
+    curves: tuple[str, ...] = CURVES
+    policy: SignaturePolicy | None = None
 
-    def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:
-        """Adds no extension entry."""
+    def __post_init__(self) -> None:
+        _refuse_weak_digest(self.digest)
+        if self.min_rsa_bits < MIN_RSA_BITS:
+            raise SetupRequired(
+                f"RSA鍵の最小の長さ{self.min_rsa_bits}ビットは短すぎます。{MIN_RSA_BITS}以上にしてください。"
+            )
+        unknown = set(self.curves) - set(CURVES)
+        if unknown:
+            raise SetupRequired(
+                f"楕円曲線「{'、'.join(sorted(unknown))}」は使えません。",
+                remedy=f"{'、'.join(CURVES)}から選んでください。",
+            )
 
-    def init_signing_session(
-        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
-    ) -> PdfSigningSession:
-        session = super().init_signing_session(pdf_out, existing_fields_only)
-        session.system_time = self._signed_at
-        return session
+
+def _refuse_weak_digest(digest: str) -> None:
+    if digest not in DIGESTS:
+        raise SetupRequired(_WEAK_DIGEST.format(digest, "、".join(DIGESTS)), remedy=_STRONGER)

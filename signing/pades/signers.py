@@ -1,70 +1,88 @@
 """Sealing keys (署名鍵): loaded once, used many times; from a PKCS#12 file or a PKCS#11 token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import x509
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from pyhanko.sign import Signer
-from pyhanko_certvalidator.registry import SimpleCertificateStore
-from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from signing.errors import SetupRequired
+from signing.pades.algorithms import PrivateKey, SignatureAlgorithm, algorithm_for
+from signing.pades.profiles import PadesProfile
+from signing.pades.waiting import wait_for
 
-MIN_RSA_BITS = 2048
-MIN_CURVE_BITS = 256
+
+@dataclass(frozen=True)
+class Identity:
+    """A signer as far as others see it: the certificate and the chain above it (without the root)."""
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...] = ()
 
 
 @dataclass(frozen=True)
 class SealingKey:
-    """A key that can seal, with its certificate and the chain above it (without the root)."""
+    """A key that can seal. `sign` returns the raw signature over data, hashed with the algorithm's digest.
 
-    signer: Signer
-    certificate: x509.Certificate
-    chain: tuple[x509.Certificate, ...]
-
-
-class CachedKeySigner(Signer):
-    """Keeps the parsed key object.
-
-    pyHanko's own signer parses and checks the key anew for each signature, nine tenths of its time.
+    `with_digest` makes the same key with another digest, where its source can do that.
     """
 
-    def __init__(
-        self,
-        key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
-        certificate: x509.Certificate,
-        chain: tuple[x509.Certificate, ...],
-    ) -> None:
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register_multiple([certificate, *chain])
-        super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
-        self._key = key
+    sign: Callable[[bytes], bytes]
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+    algorithm: SignatureAlgorithm
+    with_digest: "Callable[[str], SealingKey] | None" = None
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        """Signs with the key in memory; a dry run costs no more than the real one."""
-        algorithm = get_pyca_cryptography_hash(digest_algorithm)
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), algorithm)
-        return self._key.sign(data, ec.ECDSA(algorithm))
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.certificate, self.chain)
+
+    def following(self, profile: PadesProfile) -> "SealingKey":
+        """This key as the profile wants it: strong enough, and with its digest."""
+        wanted = algorithm_for(self.certificate, profile)
+        if self.algorithm == wanted:
+            return self
+        if self.with_digest is None:
+            raise SetupRequired(f"この署名鍵は{wanted.digest}で署名できません。")
+        return self.with_digest(wanted.digest)
 
 
-def load_pkcs12(path: Path, password: bytes | None) -> SealingKey:
+def key_in_memory(
+    key: PrivateKey,
+    certificate: x509.Certificate,
+    chain: tuple[x509.Certificate, ...],
+    profile: PadesProfile | None = None,
+) -> SealingKey:
+    """A sealing key from an opened private key; refuses what is too weak to seal a contract."""
+    algorithm = algorithm_for(certificate, profile)
+
+    def with_digest(digest: str) -> SealingKey:
+        other = SignatureAlgorithm(algorithm.key, digest)
+        return SealingKey(lambda data: other.sign(key, data), certificate, chain, other, with_digest)
+
+    return with_digest(algorithm.digest)
+
+
+def load_pkcs12(
+    source: Path | bytes, password: bytes | None, profile: PadesProfile | None = None
+) -> SealingKey:
     """Opens a PKCS#12 file (.p12, .pfx) and refuses keys that are too weak to seal a contract."""
+    name = f" {source} " if isinstance(source, Path) else ""
     try:
-        key, certificate, others = pkcs12.load_key_and_certificates(path.read_bytes(), password)
+        content = source.read_bytes() if isinstance(source, Path) else source
+        key, certificate, others = pkcs12.load_key_and_certificates(content, password)
     except (OSError, ValueError) as error:
         raise SetupRequired(
-            f"署名鍵 {path} を開けません。", remedy="ファイルの場所とパスワードを確認してください。"
+            f"署名鍵{name}を開けません。", remedy="ファイルの場所とパスワードを確認してください。"
         ) from error
     if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise SetupRequired(f"署名鍵 {path} に、RSAまたは楕円曲線の秘密鍵と証明書がありません。")
-    _refuse_weak(key)
+        raise SetupRequired(f"署名鍵{name}に、RSAまたは楕円曲線の秘密鍵と証明書がありません。")
     leaf = _asn1(certificate.public_bytes(Encoding.DER))
     chain = tuple(_asn1(other.public_bytes(Encoding.DER)) for other in others)
-    intermediates = tuple(c for c in chain if not c.self_issued)
-    return SealingKey(CachedKeySigner(key, leaf, intermediates), leaf, intermediates)
+    return key_in_memory(key, leaf, tuple(c for c in chain if not c.self_issued), profile)
 
 
 def load_pkcs11(
@@ -74,6 +92,7 @@ def load_pkcs11(
     certificate_label: str,
     key_label: str,
     chain: tuple[x509.Certificate, ...] = (),
+    profile: PadesProfile | None = None,
 ) -> SealingKey:
     """Opens a key on a PKCS#11 token (HSM, SoftHSM2). The session belongs to this process alone."""
     try:
@@ -102,16 +121,26 @@ def load_pkcs11(
         ) from error
     if certificate is None:
         raise SetupRequired(f"PKCS#11トークンに証明書「{certificate_label}」がありません。")
-    return SealingKey(signer, certificate, chain)
+    return _key_on_token(signer, _asn1(certificate.dump()), chain, algorithm_for(certificate, profile))
 
 
-def _refuse_weak(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
-    needed = MIN_RSA_BITS if isinstance(key, rsa.RSAPrivateKey) else MIN_CURVE_BITS
-    if key.key_size < needed:
-        raise SetupRequired(f"署名鍵が短すぎます({key.key_size}ビット)。{needed}ビット以上が必要です。")
+def _key_on_token(
+    signer: Any,
+    certificate: x509.Certificate,
+    chain: tuple[x509.Certificate, ...],
+    algorithm: SignatureAlgorithm,
+) -> SealingKey:
+    def with_digest(digest: str) -> SealingKey:
+        def sign(data: bytes) -> bytes:
+            signature: bytes = wait_for(signer.async_sign_raw(data, digest))
+            return signature
+
+        return SealingKey(sign, certificate, chain, SignatureAlgorithm(algorithm.key, digest), with_digest)
+
+    return with_digest(algorithm.digest)
 
 
-def _asn1(der: bytes) -> x509.Certificate:
+def _asn1(encoded: bytes) -> x509.Certificate:
     """Parses from bytes: a constructed certificate would be encoded again at each use."""
-    certificate: x509.Certificate = x509.Certificate.load(der)
+    certificate: x509.Certificate = x509.Certificate.load(encoded)
     return certificate

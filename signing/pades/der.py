@@ -1,0 +1,56 @@
+"""DER (ITU-T X.690): just enough to write what we sign, byte for byte, without building objects first."""
+
+SEQUENCE = 0x30
+SET = 0x31
+OCTET_STRING = 0x04
+INTEGER = 0x02
+OBJECT_IDENTIFIER = 0x06
+IA5_STRING = 0x16
+NULL = b"\x05\x00"
+
+
+def tlv(tag: int, *parts: bytes) -> bytes:
+    """Tag, length, and the parts one after the other."""
+    content = b"".join(parts)
+    length = len(content)
+    if length < 0x80:
+        return bytes((tag, length)) + content
+    size = (length.bit_length() + 7) // 8
+    return bytes((tag, 0x80 | size)) + length.to_bytes(size, "big") + content
+
+
+def sequence(*parts: bytes) -> bytes:
+    return tlv(SEQUENCE, *parts)
+
+
+def set_of(*members: bytes) -> bytes:
+    """SET OF: DER wants the members in the order of their encodings."""
+    return tlv(SET, *sorted(members))
+
+
+def octets(content: bytes) -> bytes:
+    return tlv(OCTET_STRING, content)
+
+
+def integer(value: int) -> bytes:
+    """The shortest form in two's complement; one byte more where the first bit would read as a sign."""
+    positive = value if value >= 0 else ~value
+    return tlv(INTEGER, value.to_bytes(positive.bit_length() // 8 + 1, "big", signed=True))
+
+
+def identifier(dotted: str) -> bytes:
+    """Object identifier from its dotted form."""
+    first, second, *others = (int(arc) for arc in dotted.split("."))
+    return tlv(OBJECT_IDENTIFIER, *map(_base128, (40 * first + second, *others)))
+
+
+def with_tag(tag: int, encoded: bytes) -> bytes:
+    """The same content under another tag (IMPLICIT tagging)."""
+    return bytes((tag,)) + encoded[1:]
+
+
+def _base128(value: int) -> bytes:
+    digits = [value & 0x7F]
+    while value := value >> 7:
+        digits.append(0x80 | value & 0x7F)
+    return bytes(reversed(digits))
