@@ -8,7 +8,8 @@ from wtforms import Form
 from forms.checks import Finding
 from forms.facts import FormFacts
 from forms.fields import WEB_FIELDS
-from forms.model import Field, FieldType, FormDefinition, Meaning, Section
+from forms.meanings import Meaning
+from forms.model import Field, FieldType, FormDefinition, Section
 from forms.validators import findings_for
 from forms.values import Value, Values, read_value, restored, stored
 from procurement.errors import RuleViolation

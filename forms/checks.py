@@ -1,12 +1,13 @@
 """Named rules (検査規則) that a form file refers to by name: `checks = ["not_in_future"]`.
 
-A rule for one field takes (field, value, facts); a rule across fields takes (fields, values). Either gives
+A rule for one field takes (field, value, facts); a rule across fields takes (fields, values, facts). Either gives
 a `Finding` or None. A finding that blocks is an error; the others are shown and the form goes through.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from forms.facts import FormFacts
 from forms.model import Field
@@ -23,7 +24,7 @@ class Finding:
 
 
 FieldCheck = Callable[[Field, object, FormFacts], Finding | None]
-FormCheckRule = Callable[[tuple[Field, ...], Mapping[str, object]], Finding | None]
+FormCheckRule = Callable[[tuple[Field, ...], Mapping[str, object], FormFacts], Finding | None]
 
 
 def not_in_future(field: Field, value: object, facts: FormFacts) -> Finding | None:
@@ -74,7 +75,9 @@ def same_as_case(field: Field, value: object, facts: FormFacts) -> Finding | Non
     return Finding(field.key, f"{field.label}は案件の名称と同じにします。「{known}」と書いてください。")
 
 
-def both_or_neither(fields: tuple[Field, ...], values: Mapping[str, object]) -> Finding | None:
+def both_or_neither(
+    fields: tuple[Field, ...], values: Mapping[str, object], _facts: FormFacts
+) -> Finding | None:
     """FORM-A11: a clerk has a name and an address, or neither."""
     empty = [field for field in fields if _is_empty(values.get(field.key))]
     if not empty or len(empty) == len(fields):
@@ -86,7 +89,7 @@ def both_or_neither(fields: tuple[Field, ...], values: Mapping[str, object]) -> 
     )
 
 
-def no_gap(fields: tuple[Field, ...], values: Mapping[str, object]) -> Finding | None:
+def no_gap(fields: tuple[Field, ...], values: Mapping[str, object], _facts: FormFacts) -> Finding | None:
     """FORM-A12: numbered persons are filled in from the first, without a gap."""
     missing: Field | None = None
     for field in fields:
@@ -100,7 +103,9 @@ def no_gap(fields: tuple[Field, ...], values: Mapping[str, object]) -> Finding |
     return None
 
 
-def all_different(fields: tuple[Field, ...], values: Mapping[str, object]) -> Finding | None:
+def all_different(
+    fields: tuple[Field, ...], values: Mapping[str, object], _facts: FormFacts
+) -> Finding | None:
     """The same answer may not stand in two of these fields (one address for one person)."""
     seen: dict[str, Field] = {}
     for field in fields:
@@ -116,6 +121,18 @@ def all_different(fields: tuple[Field, ...], values: Mapping[str, object]) -> Fi
     return None
 
 
+def in_order(fields: tuple[Field, ...], values: Mapping[str, object], _facts: FormFacts) -> Finding | None:
+    """The days of these fields follow each other: the end is not before the start."""
+    days = [(field, day) for field in fields if isinstance(day := values.get(field.key), date)]
+    for (first, earlier), (second, later) in pairwise(days):
+        if later < earlier:
+            return Finding(
+                second.key,
+                f"{second.label}が{first.label}より前の日になっています。どちらかの日付を直してください。",
+            )
+    return None
+
+
 def _is_empty(value: object) -> bool:
     return value is None or value == "" or value is False
 
@@ -124,5 +141,5 @@ FIELD_CHECKS: dict[str, FieldCheck] = {
     rule.__name__: rule for rule in (not_in_future, free_mail_warning, register_mismatch, same_as_case)
 }
 FORM_CHECKS: dict[str, FormCheckRule] = {
-    rule.__name__: rule for rule in (both_or_neither, no_gap, all_different)
+    rule.__name__: rule for rule in (both_or_neither, no_gap, all_different, in_order)
 }

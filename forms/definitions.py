@@ -4,15 +4,16 @@ The table is described for city officers in docs/form-file.md.
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from forms.checks import FIELD_CHECKS, FORM_CHECKS
 from forms.errors import FormFileErrors
 from forms.layouts import read_layout
+from forms.meanings import CaseFlag, Meaning
 from forms.model import (
     Attachment,
-    CaseFlag,
     Choice,
     Condition,
     Field,
@@ -21,11 +22,11 @@ from forms.model import (
     FileType,
     FormCheck,
     FormDefinition,
-    Meaning,
     Section,
     SectionPlace,
 )
 from forms.references import reference_mistakes
+from forms.row_groups import cells_of, read_row_group, spread_checks
 from procurement.cities.reader import Mistake, Table
 from procurement.cities.values import shown
 from procurement.words import near_hint
@@ -88,13 +89,16 @@ def _read_form(table: Table) -> FormDefinition:
         layout=read_layout(table),
     )
     table.done()
-    return definition
+    return replace(definition, checks=spread_checks(definition.checks, definition.sections))
 
 
 def _read_section(table: Table) -> Section:
+    groups = tuple(read_row_group(rows, _read_field, _key) for rows in table.tables("rows"))
+    plain = tuple(_read_field(field) for field in table.tables("fields", required=not groups))
     section = Section(
         heading=table.text("heading", required=True),
-        fields=tuple(_read_field(field) for field in table.tables("fields", required=True)),
+        fields=(*plain, *cells_of(groups)),
+        groups=groups,
         place=table.choice("place", SectionPlace, SectionPlace.TABLE),
         printed_heading=_optional_text(table, "printed_heading"),
         notes=table.texts("notes"),
@@ -125,6 +129,7 @@ def _read_field(table: Table) -> Field:
         printed_label=_optional_text(table, "printed_label"),
         beside=table.flag("beside", False),
         height=table.decimal("height", 0, least=5, most=120) or None,
+        width=table.decimal("width", 1.0, least=0.1, most=20),
     )
     _check_field(table, field)
     table.done()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from forms.model import CaseFlag, Meaning
+from forms.meanings import CaseFlag, Meaning
 
 
 @dataclass(frozen=True)

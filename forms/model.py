@@ -5,9 +5,10 @@ A form is data. These frozen classes hold it; `forms.definitions` reads them fro
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from forms.meanings import CaseFlag, Meaning
 from procurement.words import Worded
 
 
@@ -26,46 +27,6 @@ class FieldType(Worded):
     CHECKBOX = "checkbox", "確認のしるし"
 
 
-class Meaning(Worded):
-    """What a field is about, so that the portal can fill it in beforehand and use what was filled in."""
-
-    APPLIED_ON = "applied_on", "提出日"
-    COMPANY_ADDRESS = "company.address", "事業者の住所"
-    COMPANY_NAME = "company.name", "事業者の名称"
-    COMPANY_REPRESENTATIVE = "company.representative", "事業者の代表者"
-    CASE_NUMBER = "case.number", "案件番号"
-    CASE_TITLE = "case.title", "件名"
-    CASE_PLACE = "case.place", "履行場所"
-    SIGNATORY_COMPANY = "signatory.company", "契約締結権限者の会社"
-    SIGNATORY_TITLE = "signatory.title", "契約締結権限者の役職"
-    SIGNATORY_NAME = "signatory.name", "契約締結権限者の氏名"
-    SIGNATORY_EMAIL = "signatory.email", "契約締結権限者のメールアドレス"
-    CLERK1_NAME = "clerk1.name", "契約担当者1の氏名"
-    CLERK1_EMAIL = "clerk1.email", "契約担当者1のメールアドレス"
-    CLERK2_NAME = "clerk2.name", "契約担当者2の氏名"
-    CLERK2_EMAIL = "clerk2.email", "契約担当者2のメールアドレス"
-    CLERK3_NAME = "clerk3.name", "契約担当者3の氏名"
-    CLERK3_EMAIL = "clerk3.email", "契約担当者3のメールアドレス"
-    CONTACT_DEPARTMENT = "contact.department", "連絡先の部署"
-    CONTACT_TITLE = "contact.title", "連絡先の役職"
-    CONTACT_NAME = "contact.name", "連絡先の氏名"
-    CONTACT_PHONE = "contact.phone", "連絡先の電話番号"
-    CONTACT_EMAIL = "contact.email", "連絡先のメールアドレス"
-    AUTHORITY_DECLARED = "authority_declared", "権限の確認"
-    DELEGATION = "delegation", "本人か代理か"
-    DELEGATOR_TITLE = "delegator.title", "委任した人の役職"
-    DELEGATOR_NAME = "delegator.name", "委任した人の氏名"
-    GUARANTEE_METHOD = "guarantee_method", "契約保証の方法"
-    GUARANTEE_METHOD_OTHER = "guarantee_method_other", "その他の契約保証の方法"
-
-
-class CaseFlag(Worded):
-    """A fact of the case (案件の事実) on which a field may depend."""
-
-    CONTRACT_GUARANTEE_REQUIRED = "contract_guarantee_required", "契約保証を要する"
-    REGISTERED_BIDDER = "registered_bidder", "競争入札参加資格の登録業者"
-
-
 @dataclass(frozen=True)
 class FieldEquals:
     """Condition on the answer to another field of the same form."""
@@ -74,7 +35,23 @@ class FieldEquals:
     equals: str | bool
 
 
-Condition = CaseFlag | FieldEquals
+@dataclass(frozen=True)
+class RowStarted:
+    """Condition on a row of a table (記入された行): something is written in one of these cells."""
+
+    cells: tuple[str, ...]
+
+
+Condition = CaseFlag | FieldEquals | RowStarted
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Place of a field in a table of rows (表の中の位置); rows count from 1."""
+
+    group: str
+    row: int
+    column: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +84,8 @@ class Field:
     printed_label: str | None = None
     beside: bool = False
     height: float | None = None
+    width: float = 1.0
+    cell: Cell | None = None
 
     @property
     def paper_label(self) -> str:
@@ -116,6 +95,62 @@ class Field:
     def choice_label(self, value: object) -> str:
         """Words of a stored answer; the answer itself where the form no longer knows it."""
         return next((choice.label for choice in self.choices if choice.value == value), str(value))
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """Bars on a calendar (工程の横棒): the columns that hold the words, the first and the last day."""
+
+    label: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """A table whose rows are filled in one by one (繰り返しの行). Its cells are fields of the section.
+
+    `row_label` names a row, with {n} for its number; `printed_rows` is how many lines the paper has at least.
+    """
+
+    key: str
+    label: str
+    columns: tuple[Field, ...]
+    min_rows: int = 0
+    max_rows: int = 5
+    row_label: str = "{n}行目"
+    note: str = ""
+    printed_rows: int = 3
+    chart: BarChart | None = None
+
+    def cell_key(self, row: int, column: str) -> str:
+        """The key of one cell."""
+        return f"{self.key}_{row}_{column}"
+
+    def label_of(self, row: int) -> str:
+        """What a row is called on the page."""
+        return self.row_label.replace("{n}", str(row))
+
+    def cells(self, row: int) -> tuple[Field, ...]:
+        """The fields of one row; what a row needs is needed as soon as something is written in it."""
+        return tuple(self._cell(row, column) for column in self.columns)
+
+    def _cell(self, row: int, column: Field) -> Field:
+        needed = column.required and row <= self.min_rows
+        others = tuple(self.cell_key(row, other.key) for other in self.columns if other is not column)
+        condition = column.required_when
+        if isinstance(condition, FieldEquals):
+            condition = FieldEquals(self.cell_key(row, condition.field), condition.equals)
+        elif column.required and not needed:
+            condition = RowStarted(others)
+        return replace(
+            column,
+            key=self.cell_key(row, column.key),
+            label=f"{self.label_of(row)}の{column.label}",
+            required=needed,
+            required_when=condition,
+            cell=Cell(self.key, row, column.key),
+        )
 
 
 class SectionPlace(Worded):
@@ -128,13 +163,22 @@ class SectionPlace(Worded):
 
 @dataclass(frozen=True)
 class Section:
-    """A group of fields (記入欄のまとまり) under one heading; on the web, one page of questions."""
+    """A group of fields (記入欄のまとまり) under one heading; on the web, one page of questions.
+
+    `fields` holds the cells of the tables too, row by row, behind the plain fields.
+    """
 
     heading: str
     fields: tuple[Field, ...]
     place: SectionPlace = SectionPlace.TABLE
     printed_heading: str | None = None
     notes: tuple[str, ...] = ()
+    groups: tuple[RowGroup, ...] = ()
+
+    @property
+    def plain_fields(self) -> tuple[Field, ...]:
+        """The fields that are no cells of a table."""
+        return tuple(field for field in self.fields if field.cell is None)
 
     @property
     def paper_heading(self) -> str:

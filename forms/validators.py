@@ -8,7 +8,8 @@ from collections.abc import Container, Iterator
 from forms.checks import FIELD_CHECKS, FORM_CHECKS, Finding
 from forms.facts import FormFacts
 from forms.glyphs import glyph_sentence
-from forms.model import Attachment, CaseFlag, Condition, Field, FieldEquals, FieldType, FormDefinition
+from forms.meanings import CaseFlag
+from forms.model import Attachment, Condition, Field, FieldEquals, FieldType, FormDefinition, RowStarted
 from forms.values import Values, text_of
 from procurement.numbers import format_yen
 
@@ -17,6 +18,8 @@ def holds(condition: Condition, values: Values, facts: FormFacts) -> bool:
     """Whether a condition of a form file holds for these answers and this case."""
     if isinstance(condition, CaseFlag):
         return condition in facts.flags
+    if isinstance(condition, RowStarted):
+        return any(values.get(key) not in (None, "", False) for key in condition.cells)
     return values.get(condition.field) == condition.equals
 
 
@@ -38,7 +41,7 @@ def missing_attachments(
 def findings_for(definition: FormDefinition, values: Values, facts: FormFacts) -> list[Finding]:
     """Every error and warning about these values, in the order of the form, one per field and kind."""
     found = [f for field in definition.fields() for f in field_findings(definition, field, values, facts)]
-    return found + list(form_findings(definition, values))
+    return found + list(form_findings(definition, values, facts))
 
 
 def field_findings(
@@ -63,11 +66,11 @@ def field_findings(
             yield finding
 
 
-def form_findings(definition: FormDefinition, values: Values) -> Iterator[Finding]:
+def form_findings(definition: FormDefinition, values: Values, facts: FormFacts) -> Iterator[Finding]:
     """Findings of the rules across fields."""
     for check in definition.checks:
         fields = tuple(definition.field(key) for key in check.fields)
-        finding = FORM_CHECKS[check.rule](fields, values)
+        finding = FORM_CHECKS[check.rule](fields, values, facts)
         if finding is not None:
             yield finding
 

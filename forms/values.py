@@ -11,6 +11,7 @@ from typing import NamedTuple
 from email_validator import EmailNotValidError, validate_email
 
 from forms.model import Field, FieldType, FormDefinition
+from forms.row_groups import blank_cells
 from forms.texts import half_width, many_lines, one_line
 from procurement.errors import RuleViolation
 from procurement.numbers import format_yen, parse_yen
@@ -173,13 +174,19 @@ class Difference(NamedTuple):
 
 
 def display_values(definition: FormDefinition, kept: Values) -> list[SectionRows]:
-    """What was filled in (記入内容の確認), in the order of the form; empty fields with an empty text."""
+    """What was filled in (記入内容の確認), in the order of the form; empty fields with an empty text.
+
+    Rows of a table in which nothing is written are left out.
+    """
     values = restored(definition, kept)
+    blank = blank_cells(definition, values)
     return [
         SectionRows(
             section.heading,
             tuple(
-                Row(field.key, field.label, text_of(field, values.get(field.key))) for field in section.fields
+                Row(field.key, field.label, text_of(field, values.get(field.key)))
+                for field in section.fields
+                if field.key not in blank
             ),
         )
         for section in definition.sections
@@ -188,10 +195,9 @@ def display_values(definition: FormDefinition, kept: Values) -> list[SectionRows
 
 def diff_values(definition: FormDefinition, before: Values, after: Values) -> list[Difference]:
     """Field by field, what changed between two versions (新旧対照)."""
-    earlier, later = display_values(definition, before), display_values(definition, after)
-    return [
-        Difference(old.key, old.label, old.text, new.text)
-        for was, now in zip(earlier, later, strict=True)
-        for old, new in zip(was.rows, now.rows, strict=True)
-        if old.text != new.text
-    ]
+    earlier, later = restored(definition, before), restored(definition, after)
+    pairs = (
+        (field, text_of(field, earlier.get(field.key)), text_of(field, later.get(field.key)))
+        for field in definition.fields()
+    )
+    return [Difference(field.key, field.label, old, new) for field, old, new in pairs if old != new]

@@ -6,7 +6,8 @@ from typing import Any
 from reportlab.lib import colors
 from reportlab.platypus import Spacer, Table, TableStyle
 
-from forms.model import Field, FormDefinition, Meaning, PaperBlock, Section, SectionPlace
+from forms.meanings import Meaning
+from forms.model import Field, FormDefinition, PaperBlock, Section, SectionPlace
 from forms.official.rows import RuledRows
 from forms.official.styles import PaperStyles
 from forms.ruling import LINE, MM, cell_padding, grid

@@ -5,6 +5,7 @@ from typing import Any
 from reportlab.platypus import Table, TableStyle
 
 from forms.model import Field, FieldEquals, FieldType, FormDefinition, Section, SectionPlace
+from forms.official.row_tables import row_table
 from forms.official.styles import PaperStyles
 from forms.ruling import MM, cell_padding, grid, ruled_pairs, text_pieces
 from forms.typesetting import TextLines
@@ -38,7 +39,7 @@ class RuledRows:
         tables: list[Any] = []
         pending: list[list[Field]] = []
         written_elsewhere = set(self._written_in_answers(section))
-        for field in section.fields:
+        for field in section.plain_fields:
             if field.key in written_elsewhere:
                 continue
             if field.type in (FieldType.CHOICE, FieldType.CHECKBOX):
@@ -53,7 +54,10 @@ class RuledRows:
                 pending[-1].append(field)
             else:
                 pending.append([field])
-        return tables + self._answers(pending)
+        tables += self._answers(pending)
+        for group in section.groups:
+            tables += row_table(group, self.values, self.styles, self.width)
+        return tables
 
     def _written_in_answers(self, section: Section) -> list[str]:
         """Fields that are written in brackets behind the answer on which they depend: その他（　　）."""

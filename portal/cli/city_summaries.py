@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from forms.definitions import parse_forms
-from forms.model import FormDefinition, Meaning
+from forms.meanings import Meaning
+from forms.model import FormDefinition
 from procurement.cities.scope import ALL_CATEGORIES, ALL_METHODS, ScopeRule, labels, span_words
 from procurement.deadlines import DeadlineRule
 from procurement.rules import CityRules, Roll

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from flask import url_for
 
 from forms.model import Field
+from forms.row_groups import blank_cells
 from forms.values import text_of
 from portal.contractor.answers import Answers
 from portal.contractor.questions import page_of_field
@@ -41,8 +42,16 @@ class Problem(NamedTuple):
 
 def check_rows(case: ProcurementCase, answers: Answers) -> list[CheckGroup]:
     """Every answer of the form in its order. Questions that this case does not ask are left out."""
+    blank = blank_cells(answers.form, answers.typed)
     groups = [
-        CheckGroup(section.heading, [row for field in section.fields if (row := _row(case, answers, field))])
+        CheckGroup(
+            section.heading,
+            [
+                row
+                for field in section.fields
+                if field.key not in blank and (row := _row(case, answers, field))
+            ],
+        )
         for section in answers.form.sections
     ]
     return [group for group in groups if group.rows]

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 
+from forms.row_groups import without_row
 from portal.acting import acting, looking
 from portal.contractor import blueprint
 from portal.contractor.access import Page, my_case, my_form, show
 from portal.contractor.answers import Answers, answers_for
 from portal.contractor.progress import next_page, page_tasks
-from portal.contractor.questions import QuestionPage, condition_words, needs_answer
+from portal.contractor.questions import QuestionPage, condition_words, needs_answer, rows_shown
 from portal.contractor.remarks import differences, marked_fields, word_of_city
 from portal.deadline_views import pressing_deadline
 from portal.permissions import Permission, requires
@@ -55,7 +56,10 @@ def submit_section(case_id: str, form_code: str, number: int) -> Page:
     with acting() as act:
         answers, page = _kept(act, my_case(act, case_id, to_write=True), form_code, number)
     place: dict[str, Any] = {"case_id": case_id, "form_code": form_code}
-    if page is None or request.form.get("action") == "draft":
+    action = request.form.get("action", "next")
+    if page is not None and action.startswith(("add-row:", "clear-row:")):
+        return redirect(_row_address(answers, page, action, place))
+    if page is None or action == "draft":
         flash("下書きを保存しました。続きはいつでも書けます。", "success")
         return redirect(url_for(".show_filing", **place))
     if page.errors(answers.web_form):
@@ -81,10 +85,20 @@ def _kept(
     answers = answers_for(act, case, form)
     page = _page(answers, number)
     if page is not None:
-        typed = answers.merged(page, request.form)
+        typed = without_row(answers.form, answers.merged(page, request.form), request.form.get("action", ""))
         save_draft(act, case, form, typed)
         answers = answers.with_typed(typed)
     return answers, page
+
+
+def _row_address(answers: Answers, page: QuestionPage, action: str, place: dict[str, Any]) -> str:
+    """The same page again with one row more, or without what was in one, at the table in question."""
+    name = action.split(":")[1]
+    query: dict[str, Any] = {"check": 1} if "check" in request.args else {}
+    group = next((g for section in page.sections for g in section.groups if g.key == name), None)
+    if group is not None and action.startswith("add-row:"):
+        query[f"rows_{name}"] = len(rows_shown(group, answers.typed, _wanted_rows(name))) + 1
+    return url_for(".show_section", number=page.number, _anchor=f"rows-{name}", **place, **query)
 
 
 def _page(answers: Answers, number: int) -> QuestionPage | None:
@@ -116,9 +130,15 @@ def _section(
         "word_of_city": word_of_city(answers.filing),
         "needs_answer": needs_answer,
         "condition_words": condition_words,
+        "rows_shown": lambda group: rows_shown(group, answers.typed, _wanted_rows(group.key)),
         "has_errors": with_errors and bool(page.errors(answers.web_form)),
     }
     return show("filings/section", act, case, **_common(act, case, answers), **values)
+
+
+def _wanted_rows(group: str) -> int:
+    """How many rows the reader asked for, by the button or as shown before an error."""
+    return request.form.get(f"shown_{group}", 0, int) or request.args.get(f"rows_{group}", 0, int)
 
 
 def _common(act: Act, case: ProcurementCase, answers: Answers) -> dict[str, Any]:

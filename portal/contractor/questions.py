@@ -1,12 +1,14 @@
 """Question pages (入力画面): a form cut into pages of a few questions each, and how far each page is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from forms.build import known_value
 from forms.facts import FormFacts
-from forms.model import CaseFlag, Condition, Field, FieldEquals, FormDefinition, Section
+from forms.meanings import CaseFlag
+from forms.model import Condition, Field, FieldEquals, FormDefinition, RowGroup, RowStarted, Section
+from forms.row_groups import filled_rows
 from forms.validators import is_required
 
 
@@ -58,6 +60,12 @@ def question_pages(form: FormDefinition, facts: FormFacts) -> list[QuestionPage]
     return [QuestionPage(number, tuple(group)) for number, group in enumerate(groups, start=1)]
 
 
+def rows_shown(group: RowGroup, typed: Mapping[str, str], wanted: int) -> range:
+    """Rows of a table that the page shows: those written in and one to go on with, or as many as wanted."""
+    last = max(filled_rows(group, typed), default=0)
+    return range(1, min(group.max_rows, max(last, group.min_rows, wanted, 1)) + 1)
+
+
 def page_of_field(pages: list[QuestionPage], key: str) -> QuestionPage | None:
     """The page on which a field is asked."""
     return next((page for page in pages if any(field.key == key for field in page.fields)), None)
@@ -65,7 +73,9 @@ def page_of_field(pages: list[QuestionPage], key: str) -> QuestionPage | None:
 
 def needs_answer(field: Field, facts: FormFacts) -> bool | None:
     """Whether a field must be filled in; None when that depends on another answer of the form."""
-    return None if isinstance(field.required_when, FieldEquals) else is_required(field, {}, facts)
+    if isinstance(field.required_when, FieldEquals | RowStarted):
+        return None
+    return is_required(field, {}, facts)
 
 
 def condition_words(form: FormDefinition, field: Field) -> str:
@@ -100,4 +110,4 @@ def _may_hold(form: FormDefinition, condition: Condition | None, facts: FormFact
 
 
 def _is_optional(field: Field) -> bool:
-    return not field.required and field.required_when is None
+    return not field.required and (field.required_when is None or isinstance(field.required_when, RowStarted))

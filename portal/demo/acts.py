@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from forms.build import prefilled_values, values_for_storage
 from forms.facts import FormFacts
-from forms.model import FieldType, FormDefinition, Meaning
+from forms.meanings import Meaning
+from forms.model import FieldType, FormDefinition
 from forms.official.paper import render_paper
 from portal import clock
 from portal.accounts.models import Account

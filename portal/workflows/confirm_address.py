@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forms.model import FormDefinition, Meaning, meanings_of
+from forms.meanings import Meaning
+from forms.model import FormDefinition, meanings_of
 from portal.accounts.tokens import new_token, token_hash
 from portal.audit import Tag
 from portal.workflows.act import Act

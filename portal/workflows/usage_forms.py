@@ -9,7 +9,8 @@ from sqlalchemy import select
 from forms.build import build_form, prefilled_values
 from forms.definitions import parse_forms
 from forms.facts import FormFacts
-from forms.model import CaseFlag, FormDefinition, Meaning, form_in_force
+from forms.meanings import CaseFlag, Meaning
+from forms.model import FormDefinition, form_in_force
 from portal.workflows.act import Act
 from procurement.cases import ProcurementCase
 from procurement.errors import RuleViolation

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from forms.definitions import parse_forms
-from forms.model import Meaning, form_in_force
+from forms.meanings import Meaning
+from forms.model import form_in_force
 from portal.cli.city_summaries import cautions
 from procurement.cities.loader import load_file
 from procurement.rules import CaseFacts, CityRules, ProcurementCategory, ProcurementMethod, Route

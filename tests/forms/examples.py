@@ -10,7 +10,8 @@ from typing import Any
 
 from forms.definitions import parse_forms
 from forms.facts import FormFacts
-from forms.model import CaseFlag, FormDefinition, Meaning
+from forms.meanings import CaseFlag, Meaning
+from forms.model import FormDefinition
 
 TODAY = date(2026, 5, 7)  # Thursday
 NOW = datetime(2026, 5, 7, 1, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from forms.build import (
     values_for_storage,
 )
 from forms.facts import FormFacts
-from forms.model import Meaning
+from forms.meanings import Meaning
 from tests.forms.examples import NEEDS_GUARANTEE, answers, city_form, facts
 
 

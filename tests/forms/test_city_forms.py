@@ -2,7 +2,8 @@
 
 import pytest
 
-from forms.model import FormDefinition, Meaning
+from forms.meanings import Meaning
+from forms.model import FormDefinition
 from tests.forms.examples import city_form
 
 ASHIKAGA = [  # FORM-A02 .. FORM-A13: meaning, printed label, required

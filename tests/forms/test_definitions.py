@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from forms.definitions import FormFileErrors, parse_form, parse_forms
-from forms.model import CaseFlag, FieldEquals, FieldType, FileType, Meaning, form_in_force
+from forms.meanings import CaseFlag, Meaning
+from forms.model import FieldEquals, FieldType, FileType, form_in_force
 from tests.forms.examples import CITIES, city_form, raw_form
 
 SMALLEST: dict[str, Any] = {

@@ -5,7 +5,8 @@ from typing import Any
 
 from forms.build import prefilled_values, values_for_storage
 from forms.facts import FormFacts
-from forms.model import FieldType, FormDefinition, Meaning
+from forms.meanings import Meaning
+from forms.model import FieldType, FormDefinition
 from portal.workflows.usage_forms import prefilled_form
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forms.model import Meaning
+from forms.meanings import Meaning
 from portal import clock
 from portal.acting import acting, looking
 from portal.workflows.file_application import (

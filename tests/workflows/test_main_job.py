@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from forms.model import Meaning
+from forms.meanings import Meaning
 from portal import clock
 from portal.acting import house, looking
 from procurement.contracts import ContractStage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms.model import Meaning
+from forms.meanings import Meaning
 from portal.accounts.models import Account
 from portal.acting import acting, looking
 from portal.permissions import Role

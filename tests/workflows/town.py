@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from forms.facts import FormFacts
-from forms.model import FormDefinition, Meaning
+from forms.meanings import Meaning
+from forms.model import FormDefinition
 from portal import clock
 from portal.accounts.models import Account, Door
 from portal.acting import acting, house, looking
@@ -301,7 +302,7 @@ class Town:
     @contextmanager
     def authority_down(self) -> Iterator[None]:
         """No time-stamping authority answers."""
-        timestamper = house().services.sealer._adapter._timestamper  # the one seam that tests open
+        timestamper = house().services.sealer._timestamper  # the one seam that tests open
         sources, timestamper._sources = timestamper._sources, ()
         try:
             yield

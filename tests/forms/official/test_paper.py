@@ -6,7 +6,8 @@ import pytest
 
 from forms.build import TypedAnswers, build_form, values_for_storage
 from forms.definitions import parse_form
-from forms.model import CaseFlag, FormDefinition
+from forms.meanings import CaseFlag
+from forms.model import FormDefinition
 from forms.official.paper import render_paper
 from forms.pdf import pdfa_violations
 from forms.values import display_values

@@ -5,7 +5,7 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
-from forms.model import Meaning
+from forms.meanings import Meaning
 from signing.testing import make_pdf
 from tests.portal.office.desk import OfficeDesk, text_of
 
