@@ -14,7 +14,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String, pdfa
 
 from signing.errors import UploadRefused
-from signing.pades.layout import DATE_FIELD, DateBox, PlannedSignature
+from signing.pades.frames import page_frame
+from signing.pades.layout import DATE_FIELD, Box, DateBox, PlannedSignature
 
 _PROGRAMS = frozenset(
     "app bat cmd com cpl dll dmg exe hta jar js jse lnk msi ps1 reg scr sh vbe vbs wsf".split()  # noqa: SIM905
@@ -28,6 +29,7 @@ _ACTIVE_ACTIONS = {
 }
 _REMEDY = "元の文書から、パスワードや動作のないPDFを作り直してください。"
 _PRINT = 4
+_LOCKED = 128
 _READ_ONLY = 1
 _SIGNATURES_EXIST_APPEND_ONLY = 3
 
@@ -207,18 +209,28 @@ def _add_date_field(pdf: Pdf, form: Dictionary, box: DateBox) -> None:
 def _add_signature_field(
     pdf: Pdf, form: Dictionary, signature: PlannedSignature, open_before_last: tuple[str, ...]
 ) -> None:
-    page = pdf.pages[0]
+    page = pdf.pages[signature.box.page - 1 if signature.box else 0]
     field = Dictionary(
         Type=Name.Annot,
         Subtype=Name.Widget,
         FT=Name.Sig,
         T=String(signature.field_name),
-        F=_PRINT | 128,
+        F=_PRINT | _LOCKED,
         Rect=Array([0, 0, 0, 0]),
         P=page.obj,
         Lock=_lock(signature, open_before_last),
     )
+    if signature.box is not None:
+        _make_visible(field, page, signature.box)
     _attach(pdf, form, page, field)
+
+
+def _make_visible(field: Dictionary, page: pikepdf.Page, box: Box) -> None:
+    """Gives a field its rectangle, and the rotation by which its picture stands upright."""
+    frame = page_frame(page)
+    field.Rect = Array([round(edge, 3) for edge in frame.on_page(box)])
+    if frame.rotation:
+        field.MK = Dictionary(R=frame.rotation)
 
 
 def _lock(signature: PlannedSignature, open_before_last: tuple[str, ...]) -> Dictionary:
