@@ -9,11 +9,15 @@ from reportlab.pdfbase.ttfonts import TTFont, TTFontFile
 
 MINCHO = "Mincho"
 GOTHIC = "Gothic"
+NAMES = "Names"
+"""A third font, for characters of names that the serif face lacks; papers do without it where there is none."""
 PACKAGES = {MINCHO: "fonts-morisawa-bizud-mincho", GOTHIC: "fonts-morisawa-bizud-gothic"}
 USUAL_PATHS = {
     MINCHO: "/usr/share/fonts/truetype/bizud-mincho/BIZUDMincho-Regular.ttf",
     GOTHIC: "/usr/share/fonts/truetype/bizud-gothic/BIZUDGothic-Regular.ttf",
 }
+NAMES_USUAL_PATH = "/usr/share/fonts/truetype/ipamj/ipamjm.ttf"
+NAMES_SETTING = "FONT_NAMES"
 SETTINGS = {MINCHO: "FONT_MINCHO", GOTHIC: "FONT_GOTHIC"}
 
 
@@ -40,9 +44,23 @@ def choose_fonts(settings: Mapping[str, str | None]) -> None:
             _chosen[name] = Path(configured)
         else:
             _chosen.pop(name, None)
+    _choose_names_font(settings.get(NAMES_SETTING))
     registered_font.cache_clear()
     for name in SETTINGS:
         font_path(name)
+
+
+def _choose_names_font(configured: str | None) -> None:
+    if configured:
+        _chosen[NAMES] = Path(configured)
+    else:
+        _chosen.pop(NAMES, None)
+
+
+def names_font_path() -> Path | None:
+    """File of the font for characters of names (IPAmj Mincho, fonts-ipamj-mincho), or None when there is none."""
+    path = _chosen.get(NAMES, Path(NAMES_USUAL_PATH))
+    return path if path.is_file() else None
 
 
 def font_path(name: str) -> Path:
@@ -56,7 +74,8 @@ def font_path(name: str) -> Path:
 @lru_cache(maxsize=4)
 def registered_font(name: str) -> str:
     """Make the font known to reportlab and give its name back."""
-    pdfmetrics.registerFont(TTFont(name, str(font_path(name))))
+    path = names_font_path() if name == NAMES else font_path(name)
+    pdfmetrics.registerFont(TTFont(name, str(path)))
     return name
 
 

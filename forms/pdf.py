@@ -11,6 +11,7 @@ from reportlab import rl_config
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 from reportlab.platypus.tables import CellStyle
 
+from forms.code_maps import correct_code_maps
 from forms.fonts import MINCHO, registered_font
 
 FLAVOUR = "2b"
@@ -48,6 +49,7 @@ def finish_pdfa(drawn: bytes, title: str, made_at: datetime) -> bytes:
         for page in pdf.pages:
             if "/Trans" in page.obj:
                 del page.obj["/Trans"]
+        correct_code_maps(pdf)
         instant = made_at.astimezone(UTC)
         stamp = pikepdf.String(instant.strftime("D:%Y%m%d%H%M%S+00'00'"))
         pdf.docinfo["/Title"] = title

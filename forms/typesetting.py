@@ -4,6 +4,7 @@ reportlab's own paragraphs fold repeated and ideographic spaces, which changes w
 flowables print every character.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ NOT_AT_LINE_START = frozenset(
 )
 NOT_AT_LINE_END = frozenset("（〔［｛〈《「『【([{￥＄¥$")
 LONGEST_WORD = 24
+Measure = Callable[[str, str, float], float]
+"""How wide a text is in a font at a size, in points."""
 
 __all__ = ["TA_CENTER", "TA_LEFT", "TA_RIGHT", "SpreadLabel", "TextLines", "TextStyle", "broken_lines"]
 
@@ -56,14 +59,14 @@ def _sticks(previous: str, character: str) -> bool:
     return character in NOT_AT_LINE_START or previous[-1] in NOT_AT_LINE_END
 
 
-def broken_lines(text: str, style: TextStyle, width: float) -> list[str]:
+def broken_lines(text: str, style: TextStyle, width: float, measure: Measure = stringWidth) -> list[str]:
     """The lines of a text within a width; line ends in the text are kept."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line, room = "", width - style.first_indent
         for unit in _units(paragraph):
-            for piece in _pieces(unit, style, width - style.hanging_indent):
-                if line and stringWidth(line + piece, style.font, style.size) > room:
+            for piece in _pieces(unit, style, width - style.hanging_indent, measure):
+                if line and measure(line + piece, style.font, style.size) > room:
                     lines.append(line)
                     line, room = "", width - style.hanging_indent
                 line += piece
@@ -71,8 +74,8 @@ def broken_lines(text: str, style: TextStyle, width: float) -> list[str]:
     return lines
 
 
-def _pieces(unit: str, style: TextStyle, width: float) -> list[str]:
-    if stringWidth(unit, style.font, style.size) <= width:
+def _pieces(unit: str, style: TextStyle, width: float, measure: Measure) -> list[str]:
+    if measure(unit, style.font, style.size) <= width:
         return [unit]
     return list(unit)
 
@@ -80,12 +83,15 @@ def _pieces(unit: str, style: TextStyle, width: float) -> list[str]:
 class TextLines(Flowable):  # type: ignore[misc]
     """A block of text (本文): broken into lines, may be split between pages."""
 
+    set_text: Callable[[str], str] = staticmethod(printable)
+    measure: Measure = staticmethod(stringWidth)
+
     def __init__(
         self, text: str, style: TextStyle, lines: list[str] | None = None, keep_with_next: bool = False
     ) -> None:
         super().__init__()
         self.keepWithNext = keep_with_next
-        self.text = printable(text)
+        self.source, self.text = text, self.set_text(text)
         self.style = style
         self._given = lines
         self._lines: list[str] = []
@@ -101,7 +107,7 @@ class TextLines(Flowable):  # type: ignore[misc]
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Break the lines for this width."""
         self.width = available_width
-        self._lines = self._given or broken_lines(self.text, self.style, available_width)
+        self._lines = self._given or broken_lines(self.text, self.style, available_width, self.measure)
         self.height = len(self._lines) * self.style.leading
         return self.width, self.height
 
@@ -111,8 +117,8 @@ class TextLines(Flowable):  # type: ignore[misc]
         fitting = int(available_height // self.style.leading)
         if fitting < 2 or fitting >= len(self._lines):
             return []
-        first = TextLines(self.text, self.style, self._lines[:fitting])
-        rest = TextLines(self.text, _continued(self.style), self._lines[fitting:])
+        first = type(self)(self.source, self.style, self._lines[:fitting])
+        rest = type(self)(self.source, _continued(self.style), self._lines[fitting:])
         return [first, rest]
 
     def draw(self) -> None:
@@ -127,12 +133,13 @@ class TextLines(Flowable):  # type: ignore[misc]
                 + style.size * 0.14
             )
             indent = style.first_indent if number == 0 else style.hanging_indent
-            if style.align == TA_CENTER:
-                self.canv.drawCentredString(self.width / 2, y, line)
-            elif style.align == TA_RIGHT:
-                self.canv.drawRightString(self.width, y, line)
-            else:
-                self.canv.drawString(indent, y, line)
+            room = self.width - self.measure(line, style.font, style.size)
+            x = {TA_CENTER: room / 2, TA_RIGHT: room}.get(style.align, indent)
+            self.print_line(x, y, line)
+
+    def print_line(self, x: float, y: float, line: str) -> None:
+        """Print one line from this place on."""
+        self.canv.drawString(x, y, line)
 
 
 def _continued(style: TextStyle) -> TextStyle:
