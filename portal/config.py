@@ -15,6 +15,7 @@ PREFIX = "WARIFU"
 ROOT = Path(__file__).resolve().parent.parent
 MODES = ("demo", "test", "production")
 TLS_MODES = ("none", "starttls", "tls")
+SIGNER_KEYS = ("p256", "p384", "rsa3072", "rsa4096")
 
 
 class ConfigError(Exception):
@@ -63,6 +64,12 @@ SETTINGS: dict[str, Setting] = {
     "WITNESS_PKCS11_TOKEN": Setting("", "token label"),
     "WITNESS_PKCS11_LABEL": Setting("", "label of key and certificate"),
     "WITNESS_PKCS11_PIN": Setting("", "PIN of the token"),
+    "KEY_SECRET": Setting(
+        "", "with their PINs it opens the signers' keys; demo and test make one under keys/"
+    ),
+    "KEY_SCRYPT_COST": Setting(15, "cost of one guess of a PIN: 2**cost KiB of memory (14 to 20)"),
+    "SIGNER_KEY": Setting("p256", "keys made for signers: p256, p384, rsa3072 or rsa4096"),
+    "CA_SIGNER_DAYS": Setting(730, "days for which the installation's own CA issues a signer's certificate"),
     "FONT_MINCHO": Setting("", "TrueType file of the serif face; empty: BIZ UD Mincho of the system"),
     "FONT_GOTHIC": Setting("", "TrueType file of the sans-serif face; empty: BIZ UD Gothic of the system"),
     "MAX_UPLOAD_BYTES": Setting(20 * 1024 * 1024, "largest PDF that may be uploaded"),
@@ -73,7 +80,7 @@ SETTINGS: dict[str, Setting] = {
     "SESSION_HOURS": Setting(0, "sign-in ends after so many hours; 0: 8, in demo and test 24"),
     "CSRF": Setting(True, "may be switched off in test mode only"),
 }
-SECRETS = ("SECRET_KEY", "SMTP_PASSWORD", "WITNESS_P12_PASSWORD", "WITNESS_PKCS11_PIN")
+SECRETS = ("SECRET_KEY", "KEY_SECRET", "SMTP_PASSWORD", "WITNESS_P12_PASSWORD", "WITNESS_PKCS11_PIN")
 PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC")
 
 
@@ -162,6 +169,12 @@ def _judge(values: dict[str, Any], stated: set[str]) -> list[str]:
     base = urlsplit(values["BASE_URL"])
     if base.scheme not in ("http", "https") or not base.hostname:
         problems.append("BASE_URL は http:// か https:// で始まるアドレスです。")
+    if values["SIGNER_KEY"] not in SIGNER_KEYS:
+        problems.append(f"SIGNER_KEY は {'、'.join(SIGNER_KEYS)} のいずれかです。")
+    if not 14 <= values["KEY_SCRYPT_COST"] <= 20:
+        problems.append("KEY_SCRYPT_COST は14から20までです。")
+    if not 1 <= values["CA_SIGNER_DAYS"] <= 1825:
+        problems.append("CA_SIGNER_DAYS は1から1825（5年）までです。")
     if not values["CSRF"] and values["MODE"] != "test":
         problems.append("CSRF を切れるのは MODE=test のときだけです。")
     if values["MODE"] == "production":
@@ -170,15 +183,18 @@ def _judge(values: dict[str, Any], stated: set[str]) -> list[str]:
 
 
 def _missing_in_production(values: dict[str, Any], stated: set[str]) -> list[str]:
-    required = ("SECRET_KEY", "BASE_URL", "SMTP_HOST", "MAIL_FROM", "TSA_URLS")
+    required = ("SECRET_KEY", "KEY_SECRET", "BASE_URL", "SMTP_HOST", "MAIL_FROM", "TSA_URLS")
     missing = [name for name in required if name not in stated or not values[name]]
     if not values["WITNESS_P12"] and not values["WITNESS_PKCS11_MODULE"]:
         missing.append("WITNESS_P12（または WITNESS_PKCS11_MODULE）")
     problems = [f"MODE=production では {name} が必要です。" for name in missing]
     if "BASE_URL" in stated and not values["BASE_URL"].startswith("https://"):
         problems.append("MODE=production の BASE_URL は https:// で始まらなければなりません。")
-    if 0 < len(values["SECRET_KEY"]) < 32:
-        problems.append("SECRET_KEY は32文字以上にしてください。")
+    problems += [
+        f"{name} は32文字以上にしてください。"
+        for name in ("SECRET_KEY", "KEY_SECRET")
+        if 0 < len(values[name]) < 32
+    ]
     return problems
 
 
@@ -193,11 +209,13 @@ def _complete(values: dict[str, Any], instance: Path) -> dict[str, Any]:
     instance.mkdir(parents=True, exist_ok=True)
     if demo and not values["SECRET_KEY"]:
         values["SECRET_KEY"] = _demo_secret(instance / "keys" / "secret_key")
+    if demo and not values["KEY_SECRET"]:
+        values["KEY_SECRET"] = _demo_secret(instance / "keys" / "secret")
     return values
 
 
 def _demo_secret(path: Path) -> str:
-    """The demo's cookie key: made once, readable by its owner only; two processes starting together agree."""
+    """A secret of the demo: made once, readable by its owner only; two processes starting together agree."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

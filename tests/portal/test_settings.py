@@ -9,6 +9,7 @@ from portal.config import SETTINGS, ConfigError, load_config
 PRODUCTION = {
     "MODE": "production",
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "KEY_SECRET": "fedcba9876543210fedcba9876543210",
     "BASE_URL": "https://keiyaku.example.jp",
     "SMTP_HOST": "mail.example.jp",
     "MAIL_FROM": "keiyaku@example.jp",
@@ -62,7 +63,7 @@ def test_production_names_everything_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_config({"MODE": "production", "INSTANCE": tmp_path})
 
-    missing = ("SECRET_KEY", "BASE_URL", "SMTP_HOST", "MAIL_FROM", "TSA_URLS", "WITNESS_P12")
+    missing = ("SECRET_KEY", "KEY_SECRET", "BASE_URL", "SMTP_HOST", "MAIL_FROM", "TSA_URLS", "WITNESS_P12")
     assert len(caught.value.problems) == len(missing)
     assert all(name in str(caught.value) for name in missing)
 
@@ -87,7 +88,8 @@ def test_demo_makes_its_secret_once_for_its_owner_only(tmp_path: Path) -> None:
 
     assert first == second
     assert len(first) == 64
-    assert (tmp_path / "keys" / "secret_key").stat().st_mode & 0o777 == 0o600
+    for name in ("secret_key", "secret"):
+        assert (tmp_path / "keys" / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_every_setting_says_what_it_is_for() -> None:
