@@ -69,10 +69,15 @@ def place(
     A field without a rectangle stays invisible: in the other documents of the envelope it has none.
     """
     widget = field.get_object() if isinstance(field, generic.IndirectObject) else field  # type: ignore[no-untyped-call]
+    if min(displayed_size(widget)) > 0:
+        put_drawing(writer, widget, draw(appearance))
+
+
+def displayed_size(widget: generic.DictionaryObject) -> tuple[float, float]:
+    """Width and height of a field as the page is displayed, in points."""
     left, bottom, right, top = (float(number) for number in widget["/Rect"])
-    if right - left <= 0 or top - bottom <= 0:
-        return
-    put_drawing(writer, widget, draw(appearance))
+    width, height = right - left, top - bottom
+    return (height, width) if _rotation(widget) in (90, 270) else (width, height)
 
 
 def put_drawing(writer: BasePdfFileWriter, widget: generic.DictionaryObject, drawing: bytes) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from signing.errors import SealingFailed, SetupRequired
+from signing.errors import SealingFailed
+from signing.pades.appearances import displayed_size, put_drawing
+from signing.pades.glyphs import registered
 from signing.pades.layout import DATE_FIELD
 
 _Name = generic.NameObject
@@ -31,27 +31,15 @@ def fill_date(writer: IncrementalPdfFileWriter, filling: DateFilling) -> None:
     """Sets value and appearance of the date field; nothing else changes."""
     reference = _find(writer)
     field = reference.get_object()  # type: ignore[no-untyped-call]
-    left, bottom, right, top = (float(number) for number in field["/Rect"])
-    drawing = draw_line(filling, right - left, top - bottom, _size(field))
-    page = PdfFileReader(io.BytesIO(drawing)).root["/Pages"]["/Kids"][0]
-    appearance = generic.StreamObject(
-        stream_data=page["/Contents"].data,
-        dict_data={
-            _Name("/Type"): _Name("/XObject"),
-            _Name("/Subtype"): _Name("/Form"),
-            _Name("/BBox"): generic.ArrayObject(map(generic.FloatObject, (0, 0, right - left, top - bottom))),
-            _Name("/Resources"): writer.import_object(page["/Resources"]),
-        },
-    )
-    appearance.compress()  # type: ignore[no-untyped-call]
+    width, height = displayed_size(field)
     field[_Name("/V")] = generic.pdf_string(filling.text)
-    field["/AP"][_Name("/N")] = writer.add_object(appearance)
+    put_drawing(writer, field, draw_line(filling, width, height, _size(field)))
     writer.mark_update(reference)
 
 
 def draw_line(filling: DateFilling, width: float, height: float, size: float) -> bytes:
     """One line of text as a page of its own, with just the glyphs it needs."""
-    font = _register(filling.font)
+    font = registered(filling.font)
     text_width = pdfmetrics.stringWidth(filling.text, font, size)
     size = min(size, size * (width - 2 * _PADDING) / text_width) if text_width else size
     target = io.BytesIO()
@@ -73,16 +61,3 @@ def _find(writer: IncrementalPdfFileWriter) -> generic.IndirectObject:
 def _size(field: generic.DictionaryObject) -> float:
     words = str(field.get("/DA", "")).split()
     return float(words[words.index("Tf") - 1]) if "Tf" in words else _FONT_SIZE
-
-
-def _register(path: Path) -> str:
-    name = f"warifu-{path.stem}"
-    if name not in pdfmetrics.getRegisteredFontNames():
-        try:
-            pdfmetrics.registerFont(TTFont(name, str(path)))
-        except (TTFError, OSError) as error:
-            raise SetupRequired(
-                f"フォント {path} を使えません。",
-                remedy="Debianの fonts-morisawa-bizud-mincho を入れるか、フォントの場所を設定してください。",
-            ) from error
-    return name

@@ -10,8 +10,8 @@ _DEPTH = 50
 
 def page_frame(page: Page) -> PageFrame:
     """The displayed part of a page: crop box within media box, corners in any order, rotation inherited."""
-    media = _edges(inherited(page, Name.MediaBox)) or USUAL
-    crop = _edges(inherited(page, Name.CropBox)) or media
+    media = plain_edges(inherited(page, Name.MediaBox)) or USUAL
+    crop = plain_edges(inherited(page, Name.CropBox)) or media
     left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
     right, top = min(media[2], crop[2]), min(media[3], crop[3])
     if right <= left or top <= bottom:
@@ -31,7 +31,7 @@ def inherited(page: Page, key: Name) -> Object | None:
     return None
 
 
-def _edges(box: Object | None) -> tuple[float, float, float, float] | None:
+def plain_edges(box: Object | None) -> tuple[float, float, float, float] | None:
     """Left, bottom, right, top; None for what is no box, or one without a surface."""
     if not isinstance(box, Array) or len(box) != 4:
         return None
