@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from signing import evidence
@@ -16,6 +16,7 @@ from signing.errors import (
     NotSuspended,
     NotViewed,
     NotYourTurn,
+    PartySignatureNeeded,
 )
 from signing.evidence import Circumstances
 from signing.links import AskedStep, issue_signing_link, void_links
@@ -64,20 +65,44 @@ def unviewed_documents(session: Session, step: CirculationStep) -> list[Envelope
 def consent(session: Session, step_id: str, circumstances: Circumstances, now: datetime) -> Evidence:
     """Consent (同意): writes the evidence and the sealing jobs; the seal itself is made afterwards.
 
-    A reviewer (確認者) confirms in the same way and leaves no seal.
+    A reviewer (確認者) confirms in the same way and leaves no seal. Whoever signs with a certificate of
+    its own (当事者型) does not come here: see `party_signing`.
     """
     step = lock_step(session, step_id)
-    _refuse_unless_asked(step)
-    unviewed = unviewed_documents(session, step)
-    if unviewed:
-        raise NotViewed(documents=[document.name for document in unviewed])
-    written = evidence.record(session, step, "consent", circumstances, now)
-    step.consented_at = now
+    refuse_unless_ready(session, step)
+    if step.signs_as_party:
+        raise PartySignatureNeeded()
     if step.role is StepRole.SIGNER:
         session.add_all(_jobs_for(step, now))
+    return record_consent(session, step, circumstances, now)
+
+
+def record_consent(
+    session: Session, step: CirculationStep, circumstances: Circumstances, now: datetime
+) -> Evidence:
+    """The consent of a step that may give it (`refuse_unless_ready`), with its evidence."""
+    written = evidence.record(session, step, "consent", circumstances, now)
+    step.consented_at = now
     note(session, step.envelope, "consented", now, step, person=step.name, role=step.role.value)
     session.flush()
     return written
+
+
+def refuse_unless_ready(session: Session, step: CirculationStep) -> None:
+    """Refuses a consent out of turn, a second one, or one before the documents were displayed."""
+    refuse_unless_asked(step)
+    unviewed = unviewed_documents(session, step)
+    if unviewed:
+        raise NotViewed(documents=[document.name for document in unviewed])
+
+
+def drop_hand_outs(session: Session, step: CirculationStep) -> None:
+    """Forgets what was handed out for a step to be signed elsewhere: nothing was signed yet."""
+    session.execute(
+        delete(SealJob)
+        .where(SealJob.step_id == step.id, SealJob.handed_out_until.is_not(None), SealJob.signature.is_(None))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def decline(
@@ -85,9 +110,10 @@ def decline(
 ) -> CirculationStep:
     """Decline (同意せず却下): ends the envelope, with a reason (SIGN-26)."""
     step = lock_step(session, step_id)
-    _refuse_unless_asked(step)
+    refuse_unless_asked(step)
     if not reason.strip():
         raise BadDraft("却下の理由を入力してください。")
+    drop_hand_outs(session, step)
     evidence.record(session, step, "decline", circumstances, now)
     step.declined_at = step.envelope.declined_at = now
     step.decline_reason = reason.strip()
@@ -108,9 +134,10 @@ def forward(
 ) -> AskedStep:
     """Forward (転送): another person takes the place; whoever had it can no longer sign (SIGN-25)."""
     step = lock_step(session, step_id)
-    _refuse_unless_asked(step)
+    refuse_unless_asked(step)
     if not name.strip() or not email.strip():
         raise BadDraft("転送先の氏名とメールアドレスを入力してください。")
+    drop_hand_outs(session, step)
     step.forwarded_at = now
     session.flush()  # frees the place before the next person takes it
     successor = _successor(step, name.strip(), email.strip(), organisation, title, now)
@@ -124,7 +151,8 @@ def forward(
 def report_problem(session: Session, step_id: str, problem: str, now: datetime) -> CirculationStep:
     """Report a problem (問題の報告): suspends the envelope until its sender resumes or cancels it."""
     step = lock_step(session, step_id)
-    _refuse_unless_asked(step)
+    refuse_unless_asked(step)
+    drop_hand_outs(session, step)
     if not problem.strip():
         raise BadDraft("問題の内容を入力してください。")
     step.problem_reported_at = step.envelope.suspended_at = now
@@ -146,7 +174,8 @@ def resume(session: Session, envelope_id: str, now: datetime) -> Envelope:
     return envelope
 
 
-def _refuse_unless_asked(step: CirculationStep) -> None:
+def refuse_unless_asked(step: CirculationStep) -> None:
+    """Refuses an answer out of turn, or a second one, and says what happened instead."""
     if step.forwarded_at:
         raise AlreadyForwarded(at=step.forwarded_at)
     if step.declined_at:
@@ -191,6 +220,7 @@ def _successor(
         title=title,
         email=email,
         field_name=step.field_name,
+        appearance=step.appearance,
         created_at=now,
         asked_at=now,
         forwarded_from_id=step.id,

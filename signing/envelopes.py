@@ -55,6 +55,9 @@ class EnvelopeDraft:
     documents: Sequence[DocumentDraft]
     parties: Sequence[PartyDraft]
     link_lifetime: timedelta = timedelta(days=10)
+    links_end_at: datetime | None = None
+    """No signing link that is made before this instant outlives it (契約締結期限)."""
+    mode: SigningMode = SigningMode.WITNESS
     viewing_rule: ViewingRule = ViewingRule.EVERY_DOCUMENT
 
 
@@ -101,9 +104,10 @@ def create_envelope(session: Session, prepared: PreparedEnvelope, now: datetime)
         reference=draft.reference,
         title=draft.title,
         sender_name=draft.sender_name,
-        mode=SigningMode.WITNESS,
+        mode=draft.mode,
         viewing_rule=draft.viewing_rule,
         link_lifetime_minutes=int(draft.link_lifetime.total_seconds() // 60),
+        links_end_at=draft.links_end_at,
         created_at=now,
     )
     session.add(envelope)

@@ -70,6 +70,66 @@ class NotYourTurn(SigningRefused):
     remedy = "前の方の手続きが終わると、依頼のメールが届きます。"
 
 
+class PartySignatureNeeded(SigningRefused):
+    code = "party_signature_needed"
+    text = "この書類には、署名する方ご自身の証明書で署名します。同意のボタンだけでは完了しません。"
+    remedy = "証明書を選び、暗証番号（PIN）と署名用パスワードを入力して署名してください。"
+
+
+class SignatureInProgress(SigningRefused):
+    """Another party's signature on the same documents is being made (parallel turn)."""
+
+    code = "signature_in_progress"
+    text = "同じ書類に、ほかの方の署名を付けているところです。まだ署名は行っていません。"
+    remedy = "少し待ってから、もう一度お試しください。"
+
+
+class DocumentMoved(SigningRefused):
+    code = "document_moved"
+    text = "署名の準備をしている間に、書類にほかの方の署名が付きました。まだ署名は行っていません。"
+    remedy = "書類をもう一度確認してから、やり直してください。"
+
+
+class DayChanged(SigningRefused):
+    code = "day_changed"
+    text = "署名の途中で日付が変わったため、契約締結日を書き直します。まだ署名は行っていません。"
+    remedy = "もう一度、署名の操作をしてください。"
+
+
+class CertificateUnusable(SigningRefused):
+    """A certificate that nothing may be signed with (使えない証明書); `reason` in the facts is one word."""
+
+    code = "certificate_unusable"
+    text = "この証明書では署名できません。"
+
+
+class NoHandOut(SigningRefused):
+    code = "no_hand_out"
+    text = "署名するデータの受渡しは行われていません。"
+    remedy = "もう一度、署名するデータを受け取ってください。"
+
+
+class HandOutExpired(SigningRefused):
+    code = "hand_out_expired"
+    text = "署名するデータの有効時間が過ぎたため、受け取れませんでした。署名は付いていません。"
+    remedy = "新しい署名するデータを受け取り、時間内に署名して戻してください。"
+
+
+class BadAnswer(SigningRefused):
+    """What an outside signing device gave back is not a signature over what was handed out."""
+
+    code = "bad_answer"
+    text = "戻された署名値を確かめられませんでした。署名は付いていません。"
+    remedy = "表示されたデータに、選んだ証明書の鍵で署名して、もう一度戻してください。"
+
+
+class SignatureReturned(SigningRefused):
+    """A kept signature can no longer be completed: its signer is asked again (署名のやり直し)."""
+
+    code = "signature_returned"
+    text = "署名を完成できなかったため、もう一度署名をお願いします。"
+
+
 class NotViewed(SigningRefused):
     code = "not_viewed"
     text = "まだ表示していない書類があります。"

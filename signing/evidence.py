@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from signing.orm import CirculationStep, Evidence
@@ -16,7 +16,9 @@ class Circumstances:
     """How an act came about: how the person was authenticated, from where, and what the page showed."""
 
     authentication: str
-    """`mail_link`, `account`, ... the way by which the person was recognised."""
+    """The way by which the person was recognised: `mail_link` or `account`; in party type with what released
+    the key after a plus sign: `mail_link+pin+signing_password`, `+pkcs12`, `+token+signing_password`, `+external`.
+    """
     ip_address: str
     user_agent: str
     pressed: str
@@ -53,7 +55,19 @@ def record(
     return evidence
 
 
-def evidence_of(session: Session, envelope_id: str) -> Sequence[Evidence]:
-    """All evidence of an envelope, oldest first."""
+def supersede(session: Session, step: CirculationStep, act: str, now: datetime) -> None:
+    """Marks the evidence of an act as without effect (署名のやり直し); it stays as history."""
+    session.execute(
+        update(Evidence)
+        .where(Evidence.step_id == step.id, Evidence.act == act, Evidence.superseded_at.is_(None))
+        .values(superseded_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def evidence_of(session: Session, envelope_id: str, *, with_superseded: bool = False) -> Sequence[Evidence]:
+    """The evidence of an envelope that is in force, oldest first; with what was superseded, where asked for."""
     query = select(Evidence).where(Evidence.envelope_id == envelope_id).order_by(Evidence.at)
+    if not with_superseded:
+        query = query.where(Evidence.superseded_at.is_(None))
     return session.scalars(query).all()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from signing import evidence
 from signing.modes import JobKind, StepRole
 from signing.orm import CirculationStep, DocumentVersion, Envelope, EnvelopeDocument, SealJob
 from signing.pades.seal import Prepared, Sealed
@@ -36,11 +37,18 @@ class JobState:
     cms: bytes | None
     stamped_at: datetime | None
     result_sha256: str | None
+    attributes: bytes | None = None
+    signature: bytes | None = None
+    signer_certificates: bytes | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """All documents of an envelope for one seal: they advance together, or none does."""
+    """All documents of an envelope for one seal: they advance together, or none does.
+
+    `is_party` says that the party's own key has signed already: what it signed can be completed, or returned
+    to its signer, but never made anew here.
+    """
 
     envelope_id: str
     owner: str
@@ -52,7 +60,13 @@ class Batch:
     email: str
     consented_at: datetime | None
     is_last_signature: bool
+    is_party: bool
+    appearance: dict[str, Any] | None
     jobs: tuple[JobState, ...]
+
+
+_SIGNED_OR_OURS = or_(SealJob.handed_out_until.is_(None), SealJob.signature.is_not(None))
+"""Leaves out what is handed out to be signed elsewhere: nobody has consented to that yet."""
 
 
 def pending_envelopes(session: Session, now: datetime, limit: int) -> list[str]:
@@ -62,6 +76,7 @@ def pending_envelopes(session: Session, now: datetime, limit: int) -> list[str]:
         .join(SealJob.envelope)
         .where(
             SealJob.finished_at.is_(None),
+            _SIGNED_OR_OURS,
             SealJob.next_attempt_at <= now,
             Envelope.cancelled_at.is_(None),
             Envelope.declined_at.is_(None),
@@ -101,7 +116,7 @@ def next_batch(session: Session, envelope_id: str) -> Batch | None:
     envelope = session.get_one(Envelope, envelope_id, populate_existing=True)
     if envelope.cancelled_at or envelope.declined_at:
         return None
-    query = select(SealJob).where(SealJob.envelope_id == envelope_id, SealJob.finished_at.is_(None))
+    query = unfinished_jobs().where(SealJob.envelope_id == envelope_id)
     jobs = list(session.scalars(query.order_by(SealJob.created_at, SealJob.job_key, SealJob.document_id)))
     if not jobs:
         return None
@@ -117,9 +132,16 @@ def next_batch(session: Session, envelope_id: str) -> Batch | None:
         person=step.name if step else "",
         email=step.email if step else "",
         consented_at=step.consented_at if step else None,
-        is_last_signature=step is not None and _is_last(envelope, step),
+        is_last_signature=step is not None and is_last_signature(envelope, step),
+        is_party=step is not None and step.signs_as_party,
+        appearance=step.appearance if step else None,
         jobs=tuple(_state(job) for job in jobs),
     )
+
+
+def unfinished_jobs() -> Select[SealJob]:
+    """Seals that were agreed to and are not made yet."""
+    return select(SealJob).where(SealJob.finished_at.is_(None), _SIGNED_OR_OURS)
 
 
 def keep_preparation(
@@ -188,6 +210,27 @@ def discard(session: Session, batch: Batch) -> None:
     )
 
 
+def return_to_signer(session: Session, batch: Batch, because: str, now: datetime) -> bool:
+    """Takes a kept party signature back (署名のやり直し): its signer is asked again, and told why.
+
+    The evidence of the act stays, marked as superseded. False when somebody else was first.
+    """
+    assert batch.step_id is not None
+    envelope = lock_envelope(session, batch.envelope_id)
+    step = session.get_one(CirculationStep, batch.step_id, populate_existing=True)
+    jobs = [session.get(SealJob, state.job_id, populate_existing=True) for state in batch.jobs]
+    if envelope.cancelled_at or envelope.declined_at or any(job is None or job.finished_at for job in jobs):
+        return False
+    for job in jobs:
+        session.delete(job)
+    evidence.supersede(session, step, "consent", now)
+    step.consented_at = step.asked_at = step.opened_at = None
+    step.returned_at, step.returned_because = now, because
+    note(session, envelope, "returned", now, step, person=step.name, reason=because)
+    session.flush()
+    return True
+
+
 def advance(session: Session, batch: Batch, sizes: dict[str, int], now: datetime) -> bool:
     """Moves every document of the batch to its sealed version, if each still stands where it stood.
 
@@ -232,7 +275,8 @@ def _field_name(envelope: Envelope, step: CirculationStep | None) -> str:
     return f"FIELD_{envelope.number}_{len(signers) + 1}"
 
 
-def _is_last(envelope: Envelope, step: CirculationStep) -> bool:
+def is_last_signature(envelope: Envelope, step: CirculationStep) -> bool:
+    """Whether everybody else has sealed: then the contract date is filled in with this signature."""
     others = [s for s in envelope.active_steps if s.role is StepRole.SIGNER and s.id != step.id]
     return all(other.sealed_at for other in others)
 
@@ -254,6 +298,9 @@ def _state(job: SealJob) -> JobState:
         cms=job.cms,
         stamped_at=job.stamped_at,
         result_sha256=job.result_sha256,
+        attributes=job.attributes,
+        signature=job.signature,
+        signer_certificates=job.signer_certificates,
     )
 
 

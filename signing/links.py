@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from signing.errors import UnknownEnvelope
+from signing.errors import NotYourTurn, UnknownEnvelope, UnknownStep
 from signing.modes import EnvelopeStatus, LinkPurpose
 from signing.orm import CirculationStep, Envelope, Link
 
@@ -28,6 +28,7 @@ class LinkProblemKind(StrEnum):
     VOIDED = "voided"
     EXPIRED = "expired"
     FINISHED = "finished"
+    NOT_HOLDER = "not_holder"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class OpenedLink:
     step: CirculationStep | None
     recipient: str
     expires_at: datetime
+    holder: str | None = None
+    """Who must be signed in to use it, by the caller's id; None for a mailed link."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,30 @@ class AskedStep:
 def issue_signing_link(session: Session, step: CirculationStep, now: datetime) -> AskedStep:
     """Makes the only living signing link of a step: older ones are voided (SIGN-12)."""
     void_links(session, step, now)
+    return _signing_link(session, step, now)
+
+
+def open_for_holder(session: Session, step_id: str, holder: str, now: datetime) -> AskedStep:
+    """A link for somebody who is signed in (ログインしている署名者); the mailed one lives on beside it.
+
+    `holder` is the caller's id of the person; the link opens for nobody else.
+    """
+    step = session.get(CirculationStep, step_id)
+    if step is None:
+        raise UnknownStep(step_id=step_id)
+    if step.asked_at is None or step.forwarded_at:
+        raise NotYourTurn()
+    return _signing_link(session, step, now, holder)
+
+
+def _signing_link(
+    session: Session, step: CirculationStep, now: datetime, holder: str | None = None
+) -> AskedStep:
     expires_at = now + timedelta(minutes=step.envelope.link_lifetime_minutes)
-    token = _issue(session, step.envelope, step, LinkPurpose.SIGN, step.email, expires_at, now)
+    ends_at = step.envelope.links_end_at
+    if ends_at is not None and now < ends_at:
+        expires_at = min(expires_at, ends_at)
+    token = _issue(session, step.envelope, step, LinkPurpose.SIGN, step.email, expires_at, now, holder)
     return AskedStep(step=step, token=token, expires_at=expires_at)
 
 
@@ -76,18 +101,22 @@ def void_links(session: Session, step: CirculationStep, now: datetime) -> None:
     )
 
 
-def open_link(session: Session, token: str, now: datetime) -> OpenedLink | LinkProblem:
-    """Signing link → the step it asks for, or why not (SIGN-12, SIGN-49)."""
+def open_link(
+    session: Session, token: str, now: datetime, holder: str | None = None
+) -> OpenedLink | LinkProblem:
+    """Signing link → the step it asks for, or why not (SIGN-12, SIGN-49). `holder` is who is signed in."""
     link = _find(session, token, LinkPurpose.SIGN)
     if link is None or link.step is None:
         return LinkProblem(LinkProblemKind.UNKNOWN)
+    if link.holder is not None and link.holder != holder:
+        return LinkProblem(LinkProblemKind.NOT_HOLDER)
     if link.voided_at is not None:
         return _problem(link, LinkProblemKind.VOIDED)
     if link.envelope.status in _ENDED or link.step.consented_at:
         return _problem(link, LinkProblemKind.FINISHED)
     if now >= link.expires_at:
         return _problem(link, LinkProblemKind.EXPIRED)
-    return OpenedLink(link.envelope, link.step, link.recipient, link.expires_at)
+    return OpenedLink(link.envelope, link.step, link.recipient, link.expires_at, link.holder)
 
 
 def create_download_link(
@@ -135,6 +164,7 @@ def _issue(
     recipient: str,
     expires_at: datetime,
     now: datetime,
+    holder: str | None = None,
 ) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
@@ -145,6 +175,7 @@ def _issue(
             step_id=step.id if step else None,
             purpose=purpose,
             recipient=recipient,
+            holder=holder,
             created_at=now,
             expires_at=expires_at,
         )

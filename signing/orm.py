@@ -212,6 +212,11 @@ class CirculationStep(Base):
         return StepStatus.ASKED if self.asked_at else StepStatus.WAITING
 
     @property
+    def signs_as_party(self) -> bool:
+        """Whether this person signs with a certificate of its own (当事者型の署名者)."""
+        return self.role is StepRole.SIGNER and self.envelope.mode is SigningMode.PARTY
+
+    @property
     def is_done(self) -> bool:
         """Whether the next turn may begin: sealed, or confirmed by somebody who does not seal."""
         return self.sealed_at is not None or self.status is StepStatus.CONFIRMED

@@ -15,17 +15,24 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from signing import journals
 from signing.columns import new_id
-from signing.errors import DamagedDocument, SealingFailed, SigningRefused
+from signing.errors import (
+    CertificateUnusable,
+    DamagedDocument,
+    DocumentMoved,
+    SealingFailed,
+    SignatureReturned,
+    SigningRefused,
+)
 from signing.journals import Batch, JobState
 from signing.modes import JobKind
 from signing.orm import SealJob
 from signing.pades.fill import DateFilling
 from signing.pades.seal import JST, Prepared, Sealed, SignatureRequest, approval_reason, embed
+from signing.party_signing import complete_signature
 from signing.services import SealingServices
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -34,6 +41,7 @@ Clock = Callable[[], datetime]
 FRESH = timedelta(minutes=10)
 """An unsigned preparation older than this is made anew: its /M would be far from its time-stamp."""
 _TRIES = 3
+WRONG_DAY = "署名した日のうちにタイムスタンプを受けられず、契約書に記入した契約締結日が署名の証明される日と合わなくなりました。"
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +53,7 @@ class SealResult(StrEnum):
     FINISHED = "finished"
     POSTPONED = "postponed"
     STOPPED = "stopped"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ def seal_pending(
 
 def pending_seals(session: Session, owner: str | None = None) -> list[SealJob]:
     """Seals that were agreed to and are not made yet (処理中の封印), oldest first; for the staff's page."""
-    query = select(SealJob).where(SealJob.finished_at.is_(None)).order_by(SealJob.created_at)
+    query = journals.unfinished_jobs().order_by(SealJob.created_at)
     if owner is not None:
         query = query.where(SealJob.owner == owner)
     return list(session.scalars(query))
@@ -114,9 +123,11 @@ class _Worker:
 
     def _seal_batch(self, batch: Batch) -> SealOutcome | None:
         try:
-            advanced = self._advance(self._made(batch))
+            advanced = self._advance(self._completed(batch) if batch.is_party else self._made(batch))
+        except SignatureReturned as reason:
+            return self._return(batch, f"{reason.text}{reason.remedy}")
         except SigningRefused as error:
-            stopped = isinstance(error, DamagedDocument)
+            stopped = isinstance(error, DamagedDocument | CertificateUnusable)
             problem = f"{error.text} ({error.facts['reason']})" if "reason" in error.facts else error.text
             return self._postpone(batch, problem, SealResult.STOPPED if stopped else SealResult.POSTPONED)
         except OSError as error:
@@ -133,6 +144,34 @@ class _Worker:
         return SealOutcome(
             batch.envelope_id, batch.owner, batch.reference, result, batch.step_id, problem, again
         )
+
+    def _return(self, batch: Batch, because: str) -> SealOutcome | None:
+        log.warning("envelope %s: a signature goes back to its signer: %s", batch.envelope_id, because)
+        with self.transaction() as session:
+            if not journals.return_to_signer(session, batch, because, self.now()):
+                return None
+        return SealOutcome(
+            batch.envelope_id, batch.owner, batch.reference, SealResult.RETURNED, batch.step_id, because
+        )
+
+    def _completed(self, batch: Batch) -> Batch:
+        """A party's kept signatures with their time-stamps; returned where they can no longer count."""
+        if any(job.base_sha256 != job.head_sha256 for job in batch.jobs):
+            raise SignatureReturned(DocumentMoved.text)
+        for step in (self._stamp_party, self._embed):
+            for job in batch.jobs:
+                step(batch, job)
+            batch = self._reread(batch)
+        if self._is_wrong_day(batch):
+            raise SignatureReturned(WRONG_DAY)
+        return batch
+
+    def _stamp_party(self, batch: Batch, job: JobState) -> None:
+        if job.cms is not None:
+            return
+        sealed = complete_signature(self.services, job, self.now())
+        with self.transaction() as session:
+            journals.keep_cms(session, job, sealed)
 
     def _made(self, batch: Batch) -> Batch:
         """The batch with every document sealed; begun anew when midnight or another seal came between."""

@@ -6,29 +6,38 @@ sign: the CMS for that digest, with its time-stamp; embed: a pure function of bo
 
 import hashlib
 import shutil
-from collections.abc import Coroutine
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
-from asn1crypto import cms as asn1_cms
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.pdf_byterange import PdfSignedData
 
 from signing.errors import SealingFailed, SigningRefused
-from signing.pades import cms
+from signing.pades import appearances, cms
 from signing.pades.algorithms import algorithm_for
+from signing.pades.appearances import Appearance
 from signing.pades.fill import DateFilling, fill_date
-from signing.pades.holes import JST, Prepared, add_signature, add_timestamp, fill_hole, prepare_hole
+from signing.pades.holes import (
+    JST,
+    Prepared,
+    add_signature,
+    add_timestamp,
+    fill_hole,
+    prepare_hole,
+    signature_field,
+)
+from signing.pades.identities import check_identity
 from signing.pades.longterm import ValidationBook, ValidationData, write_dss
 from signing.pades.profiles import PadesProfile
 from signing.pades.revocation import RevocationSource
 from signing.pades.signers import Identity, SealingKey
-from signing.pades.timestamps import Stamp, TimestampAdapter, Timestamper
+from signing.pades.timestamps import Stamp, Timestamper
 from signing.pades.trust import TrustStore
-from signing.pades.waiting import wait_for
 
 __all__ = [
     "JST",
@@ -41,16 +50,17 @@ __all__ = [
     "embed",
 ]
 
-Result = TypeVar("Result")
+_REMEMBERED = 256
 
 
 @dataclass(frozen=True)
 class SignatureRequest:
-    """What one seal says: in which field, why, and what date it fills in."""
+    """What one seal says: in which field, why, what date it fills in, and what is seen of it (可視署名)."""
 
     field_name: str
     reason: str
     filling: DateFilling | None = None
+    appearance: Appearance | None = None
 
 
 @dataclass(frozen=True)
@@ -79,8 +89,9 @@ class Sealer:
         self._key = key.following(self.profile)
         self._revocation = revocation
         self._trust = trust
-        self._adapter = TimestampAdapter(timestamper)
+        self._timestamper = timestamper
         self._book = ValidationBook(revocation, trust)
+        self._authorities: OrderedDict[bytes, frozenset[bytes] | None] = OrderedDict()
 
     def prepare_signature(
         self,
@@ -94,11 +105,33 @@ class Sealer:
         """Writes `source` and a new revision with an empty signature to `work` (B-LT in one revision)."""
         signer = identity or (key or self._key).identity
         algorithm_for(signer.certificate, self.profile)
-        return _guarded(self._prepare_signature(source, work, request, now, signer))
+        with _guard():
+            expected = self._expected(signer, now)
+
+            def write(writer: IncrementalPdfFileWriter) -> PdfSignedData:
+                field = signature_field(writer, request.field_name)
+                if request.filling is not None:
+                    fill_date(writer, request.filling)
+                if request.appearance is not None:
+                    appearances.place(writer, field, request.appearance)
+                if expected.data is not None:
+                    write_dss(writer, expected.data)
+                return add_signature(writer, field, request.reason, now)
+
+            return self._remembered(prepare_hole(source, work, self.profile.digest, write), expected)
 
     def prepare_timestamp(self, source: Path, work: Path, field_name: str, now: datetime) -> Prepared:
         """Writes `source` and a new revision with an empty document time-stamp to `work` (B-LTA)."""
-        return _guarded(self._prepare_timestamp(source, work, field_name, now))
+        with _guard():
+            expected = self._expected(None, now)
+
+            def write(writer: IncrementalPdfFileWriter) -> PdfSignedData:
+                writer.register_extension(constants.ESIC_EXTENSION_1)
+                if expected.data is not None:
+                    write_dss(writer, expected.data)
+                return add_timestamp(writer, field_name)
+
+            return self._remembered(prepare_hole(source, work, "sha256", write), expected)
 
     def attributes(self, digest: bytes, identity: Identity) -> bytes:
         """The signed attributes (DER) for a prepared digest: what the signer's key signs."""
@@ -108,63 +141,71 @@ class Sealer:
         """The CMS signature over a digest: ESS signing-certificate-v2, no signing-time, time-stamped."""
         used = self._key if key is None else key.following(self.profile)
         attributes = self.attributes(digest, used.identity)
-        return self.finish(attributes, _raw_signature(used, attributes), used.identity)
+        with _guard():
+            signature = used.sign(attributes)
+        return self.finish(attributes, signature, used.identity)
 
     def finish(self, attributes: bytes, signature: bytes, identity: Identity) -> Sealed:
         """Puts a signature over `attributes` and its time-stamp together, once it fits the certificate."""
         algorithm = algorithm_for(identity.certificate, self.profile)
         cms.check_signature(identity.certificate, attributes, signature)
-        stamp = None
+        token, at = None, None
         if self.profile.level.has_timestamp:
-            stamp = _guarded(self._stamp(hashlib.sha256(signature).digest()))
-        content = cms.assemble(
-            attributes,
-            signature,
-            identity.certificate,
-            identity.chain,
-            algorithm,
-            stamp.token if stamp else None,
-        )
-        return Sealed(content, stamp.at if stamp else None)
+            stamp = self._stamp(hashlib.sha256(signature).digest(), cms.message_digest(attributes))
+            token, at = stamp.token, stamp.at
+        content = cms.assemble(attributes, signature, identity.certificate, identity.chain, algorithm, token)
+        return Sealed(content, at)
 
     def stamp(self, digest: bytes) -> Sealed:
         """The document time-stamp over a digest."""
-        stamp = _guarded(self._stamp(digest))
+        stamp = self._stamp(digest, digest)
         return Sealed(stamp.token, stamp.at)
 
-    async def _prepare_signature(
-        self, source: Path, work: Path, request: SignatureRequest, now: datetime, signer: Identity
-    ) -> Prepared:
-        data = await self._evidence(signer, now) if self.profile.level.has_revocation_data else None
+    def check(self, now: datetime, identity: Identity | None = None) -> None:
+        """Refuses a certificate (the service's own, or a party's) that nothing may be signed with now.
 
-        def write(writer: IncrementalPdfFileWriter) -> PdfSignedData:
-            if request.filling is not None:
-                fill_date(writer, request.filling)
-            if data is not None:
-                write_dss(writer, data)
-            return add_signature(writer, request.field_name, request.reason, now)
+        Raises CertificateUnusable with the reason: expired, not yet valid, revoked, untrusted, weak.
+        """
+        with _guard():
+            check_identity(identity or self._key.identity, self._trust, self._revocation, now)
 
-        return prepare_hole(source, work, self.profile.digest, write)
+    def forget(self, digest: bytes) -> None:
+        """Lets any trusted authority stamp this prepared file: a party's signature is not made anew here."""
+        self._authorities.pop(digest, None)
 
-    async def _prepare_timestamp(self, source: Path, work: Path, field_name: str, now: datetime) -> Prepared:
-        data = await self._evidence(None, now)
-
-        def write(writer: IncrementalPdfFileWriter) -> PdfSignedData:
-            writer.register_extension(constants.ESIC_EXTENSION_1)
-            write_dss(writer, data)
-            return add_timestamp(writer, field_name)
-
-        return prepare_hole(source, work, "sha256", write)
-
-    async def _evidence(self, signer: Identity | None, now: datetime) -> ValidationData:
-        """Of this signer and the authorities alone: whatever is returned is written into the file."""
+    def _expected(self, signer: Identity | None, now: datetime) -> "_Expected":
+        """Evidence of this signer and the authorities alone: whatever is returned is written into the file."""
+        if signer is not None and not self.profile.level.has_revocation_data:
+            return _Expected(None, None)
+        chains = self._timestamper.foresee()
+        above = {c.sha256: c for chain in chains for c in chain.certificates}
         certificates = [signer.certificate, *signer.chain] if signer else []
-        return await self._book.gather(certificates, await self._adapter.chains(), now)
+        data = self._book.gather(certificates, list(above.values()), now)
+        return _Expected(data, frozenset(chain.fingerprint for chain in chains))
 
-    async def _stamp(self, digest: bytes) -> Stamp:
-        token: asn1_cms.ContentInfo = await self._adapter.async_timestamp(digest, "sha256")
-        assert self._adapter.last_stamp is not None
-        return Stamp(token.dump(), self._adapter.last_stamp.at)
+    def _remembered(self, prepared: Prepared, expected: "_Expected") -> Prepared:
+        """Keeps which authorities this file has evidence for; only those may stamp it."""
+        self._authorities[prepared.digest] = expected.authorities
+        while len(self._authorities) > _REMEMBERED:
+            self._authorities.popitem(last=False)
+        return prepared
+
+    def _stamp(self, imprint: bytes, prepared_digest: bytes) -> Stamp:
+        """A token by an authority whose evidence is in the file (prepared by another process: is known)."""
+        with _guard():
+            if prepared_digest in self._authorities:
+                foreseen = self._authorities[prepared_digest]
+            else:
+                foreseen = frozenset(chain.fingerprint for chain in self._timestamper.foresee())
+            return self._timestamper.stamp(imprint, foreseen)
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What a prepared file holds: evidence, and the certificates of the authorities that it covers."""
+
+    data: ValidationData | None
+    authorities: frozenset[bytes] | None
 
 
 def embed(tbs: Path, work: Path, prepared: Prepared, content: bytes) -> None:
@@ -179,20 +220,12 @@ def approval_reason(name: str, email: str, at: datetime) -> str:
     return f"{name} 様 {email} が{at.astimezone(JST):%Y-%m-%d %H:%M:%S} +09:00 JSTに承認しました"
 
 
-def _raw_signature(key: SealingKey, attributes: bytes) -> bytes:
+@contextmanager
+def _guard() -> Iterator[None]:
+    """Every fault comes out as one of ours."""
     try:
-        return key.sign(attributes)
+        yield
     except SigningRefused:
         raise
-    except Exception as error:  # a token has exceptions of its own for every fault
-        raise SealingFailed(reason=f"{type(error).__name__}: {error}") from error
-
-
-def _guarded(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs to the end; every fault comes out as one of ours."""
-    try:
-        return wait_for(work)
-    except SigningRefused:
-        raise
-    except Exception as error:
+    except Exception as error:  # pyHanko and the token libraries have exceptions of their own
         raise SealingFailed(reason=f"{type(error).__name__}: {error}") from error
