@@ -84,7 +84,7 @@ def check_signature(certificate: x509.Certificate, attributes: bytes, signature:
     """
     key = public_key(certificate)
     kind = "rsa" if certificate.public_key.algorithm == "rsa" else "ec"
-    algorithm = SignatureAlgorithm(kind, digest_algorithm(attributes))
+    algorithm = SignatureAlgorithm(kind, _hash_name(message_digest(attributes)))
     if not algorithm.fits(key, signature, attributes):
         raise SigningRefused(
             "署名値が、署名する証明書と合いません。",
@@ -92,11 +92,12 @@ def check_signature(certificate: x509.Certificate, attributes: bytes, signature:
         )
 
 
-def digest_algorithm(attributes: bytes) -> str:
-    """The hash that signed attributes were made for, by the length of their message-digest."""
+def message_digest(attributes: bytes) -> bytes:
+    """The digest of the document in signed attributes."""
     for attribute in cms.CMSAttributes.load(attributes):
         if attribute["type"].native == "message_digest":
-            return _hash_name(attribute["values"][0].native)
+            digest: bytes = attribute["values"][0].native
+            return digest
     raise ValueError("no message-digest in the signed attributes")
 
 

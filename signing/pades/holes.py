@@ -21,6 +21,7 @@ from signing.pades.profiles import LOCATION, SIGNATURE_ROOM, TIMESTAMP_ROOM
 
 JST = timezone(timedelta(hours=9), "JST")
 CHUNK = 1 << 20
+_Name = generic.NameObject
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def prepare_hole(
     with work.open("w+b") as stream:
         state = _copied(source, stream, digest)
         end_of_source = stream.tell()
-        writer = IncrementalPdfFileWriter(stream)
+        writer = Revision(stream)
         hole = write(writer)
         writer.write_in_place()  # type: ignore[no-untyped-call]
         end = stream.tell()
@@ -50,12 +51,33 @@ def prepare_hole(
     return Prepared(state.digest(), hole_start, hole_end)
 
 
+class Revision(IncrementalPdfFileWriter):
+    """One more revision of a PDF, and nothing in it that was not asked for.
+
+    pyHanko would rewrite the metadata with the machine's clock in every revision; a seal changes none.
+    """
+
+    def _update_meta(self) -> None:
+        """Leaves the metadata as the signed document has them."""
+
+
+def signature_field(writer: IncrementalPdfFileWriter, name: str) -> generic.DictionaryObject:
+    """An empty signature field of ours, about to be changed."""
+    form = writer.root["/AcroForm"]
+    for reference in form["/Fields"]:
+        field = reference.get_object()
+        if field.get("/T") == name and field.get("/FT") == "/Sig":
+            if "/V" in field:
+                raise SealingFailed(reason=f"field {name} is signed already")
+            writer.mark_update(reference)
+            return field  # type: ignore[no-any-return]
+    raise SealingFailed(reason=f"no signature field {name}")
+
+
 def add_signature(
-    writer: IncrementalPdfFileWriter, field_name: str, reason: str, at: datetime
+    writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, reason: str, at: datetime
 ) -> PdfSignedData:
-    """Puts an empty PAdES signature into an existing field, with the field's lock in force."""
-    embedder = PdfCMSEmbedder().write_cms(field_name, writer, existing_fields_only=True)
-    field = next(embedder).get_object()
+    """Puts an empty PAdES signature into a field, with the field's lock in force."""
     hole = SignatureObject(
         timestamp=at.astimezone(JST),
         subfilter=SigSeedSubFilter.PADES,
@@ -63,7 +85,10 @@ def add_signature(
         location=LOCATION,
         bytes_reserved=SIGNATURE_ROOM,
     )
-    embedder.send(SigObjSetup(sig_placeholder=hole, mdp_setup=_lock(field)))
+    reference = writer.add_object(hole)
+    field[_Name("/V")] = reference
+    if "/Lock" in field:
+        _lock(field["/Lock"]).apply(reference, writer)  # type: ignore[no-untyped-call]
     return hole
 
 
@@ -86,11 +111,8 @@ def fill_hole(stream: BinaryIO, prepared: Prepared, content: bytes) -> None:
     stream.write(digits)
 
 
-def _lock(field: generic.DictionaryObject) -> SigMDPSetup | None:
+def _lock(lock: generic.DictionaryObject) -> SigMDPSetup:
     """What the field's /Lock says, repeated in the signature, where verifiers look for it."""
-    if "/Lock" not in field:
-        return None
-    lock = field["/Lock"]
     permitted = MDPPerm(int(lock["/P"])) if "/P" in lock else None
     return SigMDPSetup("sha256", field_lock=FieldMDPSpec.from_pdf_object(lock), docmdp_perms=permitted)
 

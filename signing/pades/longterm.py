@@ -20,6 +20,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from signing.pades.revocation import RevocationData, RevocationSource
 from signing.pades.trust import TrustStore
+from signing.pades.waiting import wait_for
 
 _Name = generic.NameObject
 _KEPT = 64
@@ -49,7 +50,7 @@ class ValidationBook:
         self._trust = trust
         self._kept: OrderedDict[bytes, _Outcome] = OrderedDict()
 
-    async def gather(
+    def gather(
         self, signer: Sequence[x509.Certificate], authorities: Sequence[x509.Certificate], now: datetime
     ) -> ValidationData:
         """Evidence for a signer's certificate (first, then its chain) and those of time-stamping authorities."""
@@ -59,7 +60,7 @@ class ValidationBook:
         kept = self._kept.get(name)
         if kept is not None and kept.until is not None and kept.since <= now < kept.until:
             return kept.data
-        outcome = await self._check(signer, authorities, revocation, now)
+        outcome = wait_for(self._check(signer, authorities, revocation, now))
         self._kept[name] = outcome
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)

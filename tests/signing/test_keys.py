@@ -41,7 +41,7 @@ def witness(folder: Path, key) -> Path:
 def test_elliptic_curve_key_seals_valid_files_that_stay_pdf_a(transaction, services, clock, tmp_path):
     key = load_pkcs12(witness(tmp_path, ec.generate_private_key(ec.SECP256R1())), b"secret")
     old = services.sealer
-    sealer = Sealer(key, old._adapter._timestamper, old._revocation, services.trust)
+    sealer = Sealer(key, old._timestamper, old._revocation, services.trust)
     envelope_id = flows.conclude(transaction, replace(services, sealer=sealer), clock)
     [head] = flows.heads(transaction, envelope_id)
     path = services.store.path(head)

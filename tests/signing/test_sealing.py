@@ -153,8 +153,7 @@ def with_authority(services, clock, wrap):
     """The same services with the time-stamping authority wrapped."""
     from signing.pades.timestamps import Timestamper
 
-    adapter = services.sealer._adapter
-    [real] = adapter._timestamper._sources
+    [real] = services.sealer._timestamper._sources
     authority = wrap(real)
     timestamper = Timestamper([authority], services.trust, clock)
     sealer = Sealer(services.sealer._key, timestamper, services.sealer._revocation, services.trust)

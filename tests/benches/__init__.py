@@ -1,0 +1,1 @@
+"""Figures of `make bench`, one module for each part; each has `figures(folder)`."""
