@@ -15,6 +15,7 @@ from signing.circulations import (
     unviewed_documents,
     viewed_pages,
 )
+from signing.conclusions import ConclusionRecord, ConsentRecord, SealRecord, conclusion_record
 from signing.envelopes import (
     DocumentDraft,
     EnvelopeDraft,
@@ -32,6 +33,7 @@ from signing.envelopes import (
 )
 from signing.errors import AlreadyFinished, SigningRefused, UploadRefused
 from signing.evidence import Circumstances, evidence_of
+from signing.issued_papers import seal_paper
 from signing.links import (
     AskedStep,
     LinkProblem,
@@ -62,6 +64,8 @@ __all__ = [
     "AskedStep",
     "CirculationStep",
     "Circumstances",
+    "ConclusionRecord",
+    "ConsentRecord",
     "DateBox",
     "DocumentDraft",
     "DocumentStore",
@@ -78,6 +82,7 @@ __all__ = [
     "Pkcs11Settings",
     "PreparedEnvelope",
     "SealOutcome",
+    "SealRecord",
     "SealResult",
     "SealingServices",
     "Side",
@@ -94,6 +99,7 @@ __all__ = [
     "approval_reason",
     "ask",
     "cancel",
+    "conclusion_record",
     "consent",
     "create_download_link",
     "create_envelope",
@@ -114,6 +120,7 @@ __all__ = [
     "report_problem",
     "resend",
     "resume",
+    "seal_paper",
     "seal_pending",
     "send",
     "steps_to_ask",
