@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from signing.errors import BadDraft
+from signing.modes import StepRole
 from signing.pades.appearances import Appearance, is_legible, seal_lines
 from signing.pades.glyphs import undrawable
 from signing.pades.layout import Box, PlannedSignature, SealPlace
 from signing.stores import DocumentStore
+
+if TYPE_CHECKING:
+    from signing.envelopes import DocumentDraft, PartyDraft
 
 _LONGEST_MOMENT = datetime(2026, 12, 28, 14, 59, 59, tzinfo=UTC)
 
@@ -68,6 +72,36 @@ def check_seal(place: SealPlace, person: Sealing, store: DocumentStore, fonts: S
             f"{person.name} 様の印影の枠が小さく、文字を読める大きさで入れられません。",
             remedy="枠を広げるか、文字を入れずに印影の画像だけを表示します。",
         )
+
+
+def check_places(
+    documents: Sequence["DocumentDraft"],
+    parties: Sequence["PartyDraft"],
+    store: DocumentStore,
+    fonts: Sequence[Path],
+) -> None:
+    """Refuses an envelope whose visible seals cannot be made as they are planned."""
+    for party in parties:
+        if party.appearance is None:
+            continue
+        if party.role is not StepRole.SIGNER:
+            raise BadDraft(f"{party.name} 様は署名しないため、印影を表示できません。")
+        if not 1 <= party.appearance.document <= len(documents):
+            raise BadDraft(f"{party.name} 様の印影を表示する書類がありません。")
+        check_seal(party.appearance, Sealing(party.name, party.organisation, party.title), store, fonts)
+    for position, document in enumerate(documents, start=1):
+        places = [p.appearance for p in parties if p.appearance and p.appearance.document == position]
+        dates = [document.date_box] if document.date_box else []
+        check_overlaps([*dates, *(place.box for place in places)])
+
+
+def seal_places(parties: Sequence["PartyDraft"], field_names: Sequence[str | None]) -> dict[str, SealPlace]:
+    """The place of each visible seal by the name of its signature field."""
+    return {
+        name: party.appearance
+        for name, party in zip(field_names, parties, strict=True)
+        if name is not None and party.appearance is not None
+    }
 
 
 def check_overlaps(boxes: Sequence[Box]) -> None:
