@@ -42,6 +42,7 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from signing.pades import gone_issuers
 from signing.pades.diffs import MemoDiffPolicy
 from signing.pades.trust import TrustStore
 
@@ -63,6 +64,7 @@ class _InstantOfValidation(datetime):
 # pyHanko takes the time of validation as a parameter everywhere but in these two, where it cannot be handed in.
 poe_module.datetime = _InstantOfValidation  # type: ignore[attr-defined]
 past_module.datetime = _InstantOfValidation  # type: ignore[attr-defined]
+gone_issuers.install()
 
 
 @contextmanager
