@@ -22,11 +22,13 @@ from forms.model import (
     FileType,
     FormCheck,
     FormDefinition,
+    Offer,
     Section,
     SectionPlace,
 )
 from forms.references import reference_mistakes
 from forms.row_groups import cells_of, read_row_group, spread_checks
+from procurement.cities.kinds import ProcurementCategory
 from procurement.cities.reader import Mistake, Table
 from procurement.cities.values import shown
 from procurement.words import near_hint
@@ -79,7 +81,10 @@ def _read_form(table: Table) -> FormDefinition:
         number=table.text("number"),
         addressee=table.text("addressee", required=True),
         body=table.texts("body"),
-        sections=tuple(_read_section(section) for section in table.tables("sections", required=True)),
+        sections=tuple(
+            _read_section(section)
+            for section in table.tables("sections", required=not table.has("attachments"))
+        ),
         notes_heading=table.text("notes_heading"),
         notes=table.texts("notes"),
         checks=tuple(_read_check(check) for check in table.tables("checks")),
@@ -87,9 +92,21 @@ def _read_form(table: Table) -> FormDefinition:
         effective_from=table.day("effective_from", required=True) or date.min,
         source=table.text("source", required=True),
         layout=read_layout(table),
+        offer=_read_offer(table.table("offer")),
     )
     table.done()
     return replace(definition, checks=spread_checks(definition.checks, definition.sections))
+
+
+def _read_offer(table: Table) -> Offer:
+    offer = Offer(
+        categories=table.choices("categories", ProcurementCategory, ()),
+        mark=table.text("mark"),
+        position=table.count("position", 100, most=999),
+        required=table.flag("required", False),
+    )
+    table.done()
+    return offer
 
 
 def _read_section(table: Table) -> Section:

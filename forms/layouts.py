@@ -1,6 +1,6 @@
 """The layout table of a form file (様式の体裁): how the paper is arranged."""
 
-from forms.model import DEFAULT_LAYOUT, PaperBlock, PaperLayout
+from forms.paper_layouts import DEFAULT_LAYOUT, PaperBlock, PaperLayout
 from procurement.cities.reader import Table
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from forms.meanings import CaseFlag, Meaning
+from forms.paper_layouts import DEFAULT_LAYOUT, PaperLayout
+from procurement.cities.kinds import ProcurementCategory
 from procurement.words import Worded
 
 
@@ -217,47 +219,18 @@ class Attachment:
     note: str = ""
 
 
-class PaperBlock(Worded):
-    """A part of the printed page, in the order in which a paper prints them."""
-
-    NUMBER = "number"
-    TITLE = "title"
-    DATE = "date"
-    ADDRESSEE = "addressee"
-    APPLICANT = "applicant"
-    ADDRESSEE_AND_APPLICANT = "addressee_and_applicant"
-    BODY = "body"
-    TABLE = "table"
-    NOTES = "notes"
-    SUPPLEMENT = "supplement"
-
-
 @dataclass(frozen=True)
-class PaperLayout:
-    """How the paper looks (様式の体裁): order of its parts, widths in millimetres, ruled or not."""
+class Offer:
+    """When a form is offered (提出の案内): for which kinds of case, in which place of the city's list."""
 
-    blocks: tuple[PaperBlock, ...]
-    framed: bool = False
-    applicant_ruled: bool = False
-    applicant_heading: str = ""
-    headings_in_table: bool = True
-    label_width: float = 45.0
-    font_size: float = 10.5
+    categories: tuple[ProcurementCategory, ...] = ()
+    mark: str = ""
+    position: int = 100
+    required: bool = False
 
-
-DEFAULT_LAYOUT = PaperLayout(
-    blocks=(
-        PaperBlock.NUMBER,
-        PaperBlock.DATE,
-        PaperBlock.ADDRESSEE,
-        PaperBlock.APPLICANT,
-        PaperBlock.TITLE,
-        PaperBlock.BODY,
-        PaperBlock.TABLE,
-        PaperBlock.NOTES,
-        PaperBlock.SUPPLEMENT,
-    )
-)
+    def suits(self, category: ProcurementCategory) -> bool:
+        """Whether cases of this kind are asked for it; a form that names no kind is for all."""
+        return not self.categories or category in self.categories
 
 
 @dataclass(frozen=True)
@@ -277,6 +250,12 @@ class FormDefinition:
     checks: tuple[FormCheck, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     layout: PaperLayout = DEFAULT_LAYOUT
+    offer: Offer = Offer()
+
+    @property
+    def is_upload_only(self) -> bool:
+        """Whether nothing is written and files alone are handed in (添付機能による提出)."""
+        return not any(True for _ in self.fields())
 
     def fields(self) -> Iterator[Field]:
         """Every field, in the order of the form."""

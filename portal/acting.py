@@ -12,6 +12,7 @@ from flask import Flask, current_app, has_request_context
 from sqlalchemy.orm import Session
 
 from forms.definitions import FormFileErrors, parse_forms
+from forms.files import with_form_files
 from forms.fonts import MINCHO, FontMissing, choose_fonts, font_path
 from portal import clock
 from portal.accounts.identity import client_address, current_principal
@@ -40,6 +41,9 @@ class House:
         cities, problems = load_sound_cities(Path(self.config["INSTANCE"]) / "cities")
         for problem in problems:
             logging.getLogger("portal").error("city file left out: %s", problem)
+        cities, problems = with_form_files(cities, Path(self.config["INSTANCE"]) / "forms")
+        for problem in problems:
+            logging.getLogger("portal").error("form file left out: %s", problem)
         return {slug: rules for slug, rules in cities.items() if _has_sound_forms(rules)}
 
     @cached_property

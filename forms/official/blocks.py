@@ -7,9 +7,10 @@ from reportlab.lib import colors
 from reportlab.platypus import Spacer, Table, TableStyle
 
 from forms.meanings import Meaning
-from forms.model import Field, FormDefinition, PaperBlock, Section, SectionPlace
+from forms.model import Field, FormDefinition, Section, SectionPlace
 from forms.official.rows import RuledRows
 from forms.official.styles import PaperStyles
+from forms.paper_layouts import PaperBlock
 from forms.ruling import LINE, MM, cell_padding, grid
 from forms.typesetting import SpreadLabel, TextLines
 from forms.values import Values, text_of
@@ -115,6 +116,8 @@ class PaperParts:
         return [f for f in fields if with_date or f.means is not Meaning.APPLIED_ON]
 
     def _applicant(self) -> list[Any]:
+        if not self._applicant_fields(with_date=False):
+            return self._applicant_notes()
         if self.definition.layout.applicant_ruled:
             block = self._ruled_applicant(self.width * 0.72)
         else:
@@ -128,7 +131,9 @@ class PaperParts:
         style = replace(self.styles.note, align=self.styles.right.align)
         return [TextLines(note, style) for note in notes]
 
-    def _applicant_lines(self, fields: list[Field], width: float) -> Table:
+    def _applicant_lines(self, fields: list[Field], width: float) -> Any:
+        if not fields:
+            return ""
         label_width = 6.2 * self.styles.text.size
         rows = [[SpreadLabel(f.paper_label, self.styles.text), self._answer(f)] for f in fields]
         style = [

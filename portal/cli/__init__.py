@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from portal.cli import accounts, audit, cities, contracts, db, demo, jobs, verify
+from portal.cli import accounts, audit, cities, contracts, db, demo, forms, jobs, verify
 
 COMMANDS = (
     db.group,
     cities.cities_group,
     contracts.group,
+    forms.forms_group,
     verify.command,
     jobs.group,
     audit.group,

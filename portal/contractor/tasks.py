@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from forms.model import form_in_force
+from forms.model import forms_in_force
 from portal.contractor.access import filing_of
 from portal.workflows.act import Act
 from portal.workflows.usage_forms import definitions_of
@@ -38,10 +38,12 @@ class Task:
 
 def tasks_of(act: Act, case: ProcurementCase) -> list[Task]:
     """The papers of a case, in the city's order."""
-    definitions = definitions_of(act.rules(case.city))
-    codes = dict.fromkeys(definition.code for definition in definitions)
-    in_force = [form_in_force(definitions, code, jst_date(act.now)) for code in codes]
-    return [_task(case, form.code, form.title) for form in in_force if form is not None]
+    in_force = forms_in_force(definitions_of(act.rules(case.city)), jst_date(act.now))
+    offered = sorted(
+        (form for form in in_force if form.offer.suits(case.category) or filing_of(case, form.code)),
+        key=lambda form: form.offer.position,
+    )
+    return [_task(case, form.code, f"{form.offer.mark}{form.title}") for form in offered]
 
 
 def _task(case: ProcurementCase, form_code: str, title: str) -> Task:

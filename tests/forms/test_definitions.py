@@ -70,7 +70,7 @@ def test_every_mistake_is_named_at_once_with_its_place() -> None:
         "forms[0].sections[0].fields[1].choices: type が choice の欄には、二つ以上の選択肢が要ります",
         'forms[0].effective_from: 2026-03-01 のような日付が要ります（いまは "soon"）',
         "forms[0].titel: 知らないキーです。「title」ではありませんか。書けるキー: addressee, attachments, body,"
-        " checks, code, effective_from, layout, notes, notes_heading, number, sections, source, title",
+        " checks, code, effective_from, layout, notes, notes_heading, number, offer, sections, source, title",
     ]
 
 
@@ -167,7 +167,8 @@ def test_the_example_of_the_guide_is_a_correct_form() -> None:
 
 def test_the_guide_names_every_word_that_a_form_file_may_use() -> None:
     from forms.checks import FIELD_CHECKS, FORM_CHECKS
-    from forms.model import PaperBlock, SectionPlace
+    from forms.model import SectionPlace
+    from forms.paper_layouts import PaperBlock
 
     guide = (Path(__file__).parents[2] / "docs" / "form-file.md").read_text("utf-8")
     words = [*FieldType, *Meaning, *CaseFlag, *PaperBlock, *SectionPlace, *FIELD_CHECKS, *FORM_CHECKS]

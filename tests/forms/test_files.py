@@ -1,0 +1,96 @@
+"""Form files: one paper in a file of its own, bundled or an office's, checked and laid over the city's."""
+
+from pathlib import Path
+
+import pytest
+
+from forms.definitions import parse_forms
+from forms.files import read_form_file, with_form_files
+from procurement.cities.kinds import ProcurementCategory
+from procurement.cities.loader import CityFileErrors, load_cities
+
+FILE = """
+city = "tosu"
+code = "notice"
+title = "届出書"
+effective_from = 2026-04-01
+[offer]
+categories = ["construction_works"]
+mark = "②"
+position = 2
+[[sections]]
+heading = "届出"
+[[sections.fields]]
+key = "text"
+label = "内容"
+type = "multiline"
+required = true
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "tosu").mkdir()
+    return tmp_path
+
+
+def written(folder: Path, text: str = FILE) -> Path:
+    path = folder / "tosu" / "notice.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_form_in_a_file_of_its_own(folder: Path) -> None:
+    (form,) = read_form_file(written(folder), load_cities())
+    assert (form.code, form.addressee) == ("notice", "鳥栖市長　様")
+    assert form.offer.mark == "②"
+    assert form.offer.suits(ProcurementCategory.CONSTRUCTION_WORKS)
+    assert not form.offer.suits(ProcurementCategory.GOODS)
+
+
+def test_several_forms_in_one_file(folder: Path) -> None:
+    body = (
+        FILE.replace('city = "tosu"', "")
+        .replace("[offer]", "[forms.offer]")
+        .replace("[[sections", "[[forms.sections")
+    )
+    (form,) = read_form_file(written(folder, 'city = "tosu"\n[[forms]]\n' + body), load_cities())
+    assert form.title == "届出書"
+
+
+def test_every_mistake_has_its_line(folder: Path) -> None:
+    broken = (
+        FILE.replace('"multiline"', '"multilin"').replace('label = "内容"', "").replace("position", "positon")
+    )
+    with pytest.raises(CityFileErrors) as refused:
+        read_form_file(written(folder, broken), load_cities())
+    keys = [(problem.key, problem.line) for problem in refused.value.problems]
+    assert ("offer.positon", 9) in keys
+    assert ("sections[0].fields[0].type", 15) in keys
+    assert any(key == "sections[0].fields[0].label" for key, _ in keys)
+
+
+def test_a_city_gets_the_forms_of_its_folder(folder: Path) -> None:
+    written(folder)
+    cities, problems = with_form_files(load_cities(), folder)
+    assert problems == []
+    codes = [form.code for form in parse_forms(cities["tosu"].forms)]
+    assert "notice" in codes
+    assert "usage_application" in codes
+    assert "notice" not in [form.code for form in parse_forms(cities["iwaki"].forms)]
+
+
+def test_a_broken_form_file_is_left_out_and_told(folder: Path) -> None:
+    written(folder, FILE.replace('title = "届出書"', ""))
+    cities, problems = with_form_files(load_cities(), folder)
+    assert [problem.file for problem in problems] == ["notice.toml"]
+    assert [form.code for form in parse_forms(cities["tosu"].forms)] == ["usage_application"]
+
+
+def test_an_offices_form_takes_the_place_of_a_bundled_one(folder: Path) -> None:
+    own = FILE.replace('"notice"', '"usage_application"')
+    before = next(f for f in parse_forms(load_cities()["tosu"].forms) if f.code == "usage_application")
+    written(folder, own.replace("2026-04-01", before.effective_from.isoformat()))
+    cities, _ = with_form_files(load_cities(), folder)
+    (form,) = [f for f in parse_forms(cities["tosu"].forms) if f.code == "usage_application"]
+    assert form.title == "届出書"
