@@ -5,7 +5,6 @@ and revoked lies in its folder, one file each, so that two processes cannot lose
 """
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,10 +15,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from signing.errors import SigningRefused
 from signing.pades.algorithms import PrivateKey
+from signing.pades.ca_parts import (
+    CaAddresses,
+    address_extensions,
+    authority_of,
+    certificate_builder,
+    digest_for,
+    with_extensions,
+    write_once,
+)
 from signing.pades.certificate_requests import sealing_usage
 
 LABEL = "この認証局は、この設備が自ら運営するものです(公的な認証局ではありません)。"
@@ -45,22 +52,6 @@ class Revoked:
     serial: int
     at: datetime
     reason: x509.ReasonFlags
-
-
-@dataclass(frozen=True)
-class CaAddresses:
-    """Where the CA's answers can be had by everybody; written into each certificate that it issues."""
-
-    ocsp: str
-    crl: str
-    """With `{name}` for root or issuing."""
-    certificate: str
-
-    @classmethod
-    def below(cls, base_url: str) -> "CaAddresses":
-        """The addresses of the portal's public door."""
-        base = base_url.rstrip("/")
-        return cls(f"{base}/ca/ocsp", base + "/ca/crl/{name}.crl", base + "/ca/{name}.cer")
 
 
 @dataclass(frozen=True)
@@ -99,30 +90,17 @@ class BuiltInCa:
             raise BadRequest
         start = now.astimezone(UTC).replace(microsecond=0) - timedelta(minutes=5)
         end = min(start + timedelta(days=days), self.certificates["issuing"].not_valid_after_utc)
-        builder = self._builder(asked, start, end)
-        certificate = builder.sign(self.keys["issuing"], hashes.SHA256())
+        builder = certificate_builder(
+            asked.subject, asked.public_key(), self.certificates["issuing"], start, end
+        )
+        builder = with_extensions(
+            builder, (x509.BasicConstraints(ca=False, path_length=None), True), (sealing_usage(), True)
+        )
+        if self.addresses is not None:
+            builder = with_extensions(builder, *address_extensions(self.addresses, "issuing"))
+        certificate = builder.sign(self.keys["issuing"], digest_for(self.keys["issuing"]))
         self.note_issued(certificate)
         return certificate
-
-    def _builder(
-        self, asked: x509.CertificateSigningRequest, start: datetime, end: datetime
-    ) -> x509.CertificateBuilder:
-        issuing = self.certificates["issuing"]
-        builder = x509.CertificateBuilder().subject_name(asked.subject).issuer_name(issuing.subject)
-        builder = builder.public_key(asked.public_key()).serial_number(x509.random_serial_number())
-        builder = builder.not_valid_before(start).not_valid_after(end)
-        identifier = x509.SubjectKeyIdentifier.from_public_key(asked.public_key())
-        extensions: list[tuple[x509.ExtensionType, bool]] = [
-            (x509.BasicConstraints(ca=False, path_length=None), True),
-            (sealing_usage(), True),
-            (identifier, False),
-            (authority_of(issuing), False),
-        ]
-        if self.addresses is not None:
-            extensions += address_extensions(self.addresses, "issuing")
-        for extension, is_critical in extensions:
-            builder = builder.add_extension(extension, critical=is_critical)
-        return builder
 
     def note_issued(self, certificate: x509.Certificate) -> None:
         """Keeps what was issued: only of that the responder says anything."""
@@ -131,6 +109,8 @@ class BuiltInCa:
 
     def issued(self, serial: int) -> x509.Certificate | None:
         """The certificate of this serial number, if this CA issued it."""
+        if serial == self.certificates["ocsp"].serial_number:
+            return self.certificates["ocsp"]
         try:
             return x509.load_pem_x509_certificate(self._issued(serial).read_bytes())
         except FileNotFoundError:
@@ -175,20 +155,7 @@ class BuiltInCa:
 
     def ocsp_response(self, certificate: x509.Certificate, now: datetime) -> bytes:
         """What the responder says about a certificate of the issuing CA: good, or revoked since when."""
-        revoked = self.revocation(certificate.serial_number)
-        revoked = revoked if revoked is not None and revoked.at <= now else None
-        moment = now.astimezone(UTC).replace(microsecond=0)
-        builder = ocsp.OCSPResponseBuilder().add_response(
-            cert=certificate,
-            issuer=self.certificates["issuing"],
-            algorithm=hashes.SHA256(),
-            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
-            this_update=moment,
-            next_update=moment + OCSP_LIFE,
-            revocation_time=revoked.at if revoked else None,
-            revocation_reason=revoked.reason if revoked and _is_told(revoked.reason) else None,
-        )
-        return self._signed(builder)
+        return self._signed(self._about(certificate, hashes.SHA256(), now))
 
     def answer_ocsp(self, request: bytes, now: datetime) -> bytes:
         """Encoded OCSP request → encoded response; for the public address. Says unknown of what is not ours."""
@@ -202,9 +169,19 @@ class BuiltInCa:
         if certificate is None or not _names_issuer(asked, self.certificates["issuing"]):
             failed = ocsp.OCSPResponseBuilder.build_unsuccessful
             return failed(ocsp.OCSPResponseStatus.UNAUTHORIZED).public_bytes(Encoding.DER)
-        revoked = self.revocation(serial)
+        builder = self._about(certificate, algorithm, now)
+        for extension in asked.extensions:
+            if isinstance(extension.value, x509.OCSPNonce):
+                builder = builder.add_extension(extension.value, critical=False)
+        return self._signed(builder)
+
+    def _about(
+        self, certificate: x509.Certificate, algorithm: hashes.HashAlgorithm, now: datetime
+    ) -> ocsp.OCSPResponseBuilder:
+        revoked = self.revocation(certificate.serial_number)
+        revoked = revoked if revoked is not None and revoked.at <= now else None
         moment = now.astimezone(UTC).replace(microsecond=0)
-        builder = ocsp.OCSPResponseBuilder().add_response(
+        return ocsp.OCSPResponseBuilder().add_response(
             cert=certificate,
             issuer=self.certificates["issuing"],
             algorithm=algorithm,
@@ -214,15 +191,11 @@ class BuiltInCa:
             revocation_time=revoked.at if revoked else None,
             revocation_reason=revoked.reason if revoked and _is_told(revoked.reason) else None,
         )
-        for extension in asked.extensions:
-            if isinstance(extension.value, x509.OCSPNonce):
-                builder = builder.add_extension(extension.value, critical=False)
-        return self._signed(builder)
 
     def _signed(self, builder: ocsp.OCSPResponseBuilder) -> bytes:
         builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, self.certificates["ocsp"])
         builder = builder.certificates([self.certificates["ocsp"]])
-        return builder.sign(self.keys["ocsp"], hashes.SHA256()).public_bytes(Encoding.DER)
+        return builder.sign(self.keys["ocsp"], digest_for(self.keys["ocsp"])).public_bytes(Encoding.DER)
 
     def crl(self, now: datetime) -> bytes:
         """The issuing CA's list of revoked certificates (証明書失効リスト), with instants and reasons."""
@@ -241,56 +214,13 @@ class BuiltInCa:
         builder = builder.add_extension(authority_of(certificate), critical=False)
         for entry in entries:
             builder = builder.add_revoked_certificate(_crl_entry(entry))
-        return builder.sign(self.keys[name], hashes.SHA256()).public_bytes(Encoding.DER)
+        return builder.sign(self.keys[name], digest_for(self.keys[name])).public_bytes(Encoding.DER)
 
     def _issued(self, serial: int) -> Path:
         return self.folder / "issued" / f"{serial:x}.pem"
 
     def _revoked(self, serial: int) -> Path:
         return self.folder / "revoked" / f"{serial:x}.json"
-
-
-def authority_of(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier:
-    """The authority key identifier that names an issuer."""
-    identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
-
-
-def address_extensions(addresses: CaAddresses, issuer: str) -> list[tuple[x509.ExtensionType, bool]]:
-    """CRL distribution point and authority information access for a certificate of `issuer`."""
-    point = x509.DistributionPoint(
-        [x509.UniformResourceIdentifier(addresses.crl.format(name=issuer))], None, None, None
-    )
-    access = [
-        (AuthorityInformationAccessOID.CA_ISSUERS, addresses.certificate.format(name=issuer)),
-    ]
-    if issuer == "issuing":
-        access.insert(0, (AuthorityInformationAccessOID.OCSP, addresses.ocsp))
-    described = [
-        x509.AccessDescription(method, x509.UniformResourceIdentifier(address)) for method, address in access
-    ]
-    return [
-        (x509.CRLDistributionPoints([point]), False),
-        (x509.AuthorityInformationAccess(described), False),
-    ]
-
-
-def write_once(path: Path, content: bytes, mode: int) -> bool:
-    """Writes a file whole, unless it is there already; survives a crash at any line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-        return True
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _read_revoked(path: Path) -> Revoked:

@@ -63,7 +63,7 @@ def test_wrong_password_is_a_set_up_problem(tmp_path):
 
 def test_no_private_key_lies_plain_on_the_disk(keys):
     files = [path for path in keys.rglob("*") if path.is_file()]
-    assert len(files) == 10
+    assert len(files) == 12
     for path in files:
         content = path.read_bytes()
         assert b"BEGIN PRIVATE KEY" not in content
