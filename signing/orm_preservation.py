@@ -11,7 +11,10 @@ __all__ = ["ArchiveRenewal", "ArchiveWatch", "AuthorityHealth", "RevocationAnswe
 
 
 class ArchiveWatch(Base):
-    """Watch over one finished document (保存の見張り): until when its newest archive time-stamp holds."""
+    """Watch over one finished document (保存の見張り): until when its newest archive time-stamp holds.
+
+    `problem_code` names what hinders it (the code of a refusal), `problem` says it in words.
+    """
 
     __tablename__ = "archive_watches"
     __table_args__ = (Index("ix_archive_watches_renew_at", "renew_at"),)
@@ -22,6 +25,7 @@ class ArchiveWatch(Base):
     holds_until: Mapped[datetime]
     because: Mapped[Line]
     looked_at: Mapped[datetime]
+    problem_code: Mapped[str | None] = mapped_column(String(40))
     problem: Mapped[str | None] = mapped_column(Text)
     failing_since: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime]

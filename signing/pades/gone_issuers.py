@@ -38,4 +38,4 @@ async def _with_expired_issuers(*, cert: x509.Certificate, coro: Awaitable[Any])
 
 def install() -> None:
     """Puts it in the place of pyHanko's own, which is looked up in its module at each call."""
-    generic_cms.handle_certvalidator_errors = _with_expired_issuers
+    generic_cms.handle_certvalidator_errors = _with_expired_issuers  # type: ignore[assignment]

@@ -93,6 +93,16 @@ class Sealer:
         self._book = ValidationBook(revocation, trust)
         self._authorities: OrderedDict[bytes, frozenset[bytes] | None] = OrderedDict()
 
+    @property
+    def timestamper(self) -> Timestamper:
+        """The authorities that it asks; archive time-stamps are renewed by the same."""
+        return self._timestamper
+
+    @property
+    def revocation(self) -> RevocationSource:
+        """Where it asks for revocation data."""
+        return self._revocation
+
     def prepare_signature(
         self,
         source: Path,
