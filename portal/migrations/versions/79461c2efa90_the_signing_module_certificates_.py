@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2d96f529510a"
+revision = "79461c2efa90"
 down_revision = "899c2399075f"
 branch_labels = None
 depends_on = None
@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("holds_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("because", sa.String(length=300), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("problem_code", sa.String(length=40), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
