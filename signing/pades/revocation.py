@@ -1,9 +1,14 @@
-"""Revocation data (失効情報): OCSP responses and CRLs as bytes, for every certificate that a seal rests on."""
+"""Revocation data (失効情報): OCSP responses and CRLs as bytes, for every certificate that a seal rests on.
 
-import urllib.request
-from collections.abc import Sequence
+Each answer is verified before it is kept or embedded, kept for its life, and fetched anew at half of it.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 from asn1crypto import x509
@@ -11,18 +16,44 @@ from cryptography import x509 as pyca
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import NameOID
 
-from signing.errors import SealingFailed
-from signing.pades.demo_pki import DemoPki
+from signing.errors import CertificateUnusable, SealingFailed
+from signing.pades.answers import BadRevocationAnswer, Judged, as_der, judge_crl, judge_ocsp
+from signing.pades.exchanges import ExchangeFailed, Patience, Question, exchange
+from signing.pades.health import HealthBook, MemoryHealthBook
+from signing.pades.keeping import AnswerBook, KeptAnswer, MemoryAnswerBook
+from signing.pades.places import CRL, OCSP, places_of
 
 MAX_ANSWER = 8 << 20
+MADE_HERE_LASTS = timedelta(minutes=10)
+"""How long an answer of the built-in CA is used again: as long as nothing was revoked."""
+JST = timezone(timedelta(hours=9))
 Certificates = Sequence[x509.Certificate]
+
+log = logging.getLogger(__name__)
 
 
 class RevocationUnavailable(SealingFailed):
     code = "revocation_unavailable"
     text = "証明書の失効情報を取得できません。同意は保存されています。取得でき次第、自動的に完了します。"
+
+
+class CertificateRevoked(CertificateUnusable):
+    """A certificate that a seal would rest on is revoked (証明書の失効): nothing is sealed with it."""
+
+    code = "certificate_revoked"
+
+    def __init__(self, certificate: pyca.Certificate, revoked_at: datetime, why: str) -> None:
+        since = f"{revoked_at.astimezone(JST):%Y年%-m月%-d日 %H:%M}"
+        because = f"（理由: {why}）" if why else ""
+        super().__init__(
+            f"証明書「{subject_name(certificate)}」は、{since}に失効しています{because}。この証明書では電子署名を付けません。",
+            remedy="失効していない証明書（鍵）に差し替えてください。同意は保存されており、差し替えると自動的に完了します。",
+            reason="revoked",
+            subject=subject_name(certificate),
+            revoked_at=revoked_at,
+        )
 
 
 @dataclass(frozen=True)
@@ -32,123 +63,198 @@ class RevocationData:
     ocsps: list[bytes] = field(default_factory=list)
     crls: list[bytes] = field(default_factory=list)
 
+    def add(self, kind: str, content: bytes) -> None:
+        """Adds an answer, once."""
+        answers = self.ocsps if kind == OCSP else self.crls
+        if content not in answers:
+            answers.append(content)
+
 
 class RevocationSource(Protocol):
-    """Where revocation data comes from. `certificates` holds the leaves and everything above them."""
+    """Where revocation data comes from. `certificates` holds the leaves and everything above them.
+
+    `gather` raises CertificateRevoked, or RevocationUnavailable where nobody could tell.
+    """
 
     def gather(self, certificates: Certificates, now: datetime) -> RevocationData: ...
 
 
-class DemoRevocation:
-    """Answers of the demo PKI, made on the spot."""
+class LocalAuthority(Protocol):
+    """A certification authority whose key is here: the demo PKI, or the built-in CA."""
 
-    def __init__(self, pki: DemoPki) -> None:
-        self._pki = pki
+    @property
+    def certificates(self) -> dict[str, pyca.Certificate]: ...
+
+    def ocsp_response(self, certificate: pyca.Certificate, now: datetime) -> bytes: ...
+
+    def root_crl(self, now: datetime) -> bytes: ...
+
+
+class DemoRevocation:
+    """Answers of the CA of this installation (the demo's, or a city's own), made on the spot and kept a while."""
+
+    def __init__(self, authority: LocalAuthority) -> None:
+        self._authority = authority
+        self._made: dict[str, tuple[datetime, bytes]] = {}
 
     def covers(self, certificate: x509.Certificate) -> bool:
-        """Whether a certificate is the demo PKI's own."""
-        issuer = pyca.load_der_x509_certificate(certificate.dump()).issuer
-        return issuer in (self._pki.certificates["root"].subject, self._pki.certificates["issuing"].subject)
+        """Whether a certificate is of this CA."""
+        return self._issuer(load(certificate)) is not None
 
     def gather(self, certificates: Certificates, now: datetime) -> RevocationData:
         """An OCSP response for each certificate of the issuing CA, and the root's CRL."""
-        issuing = self._pki.certificates["issuing"]
-        found = [pyca.load_der_x509_certificate(certificate.dump()) for certificate in certificates]
-        ours = [c for c in found if c.issuer == issuing.subject]
-        return RevocationData(
-            ocsps=[self._pki.ocsp_response(certificate, now) for certificate in ours],
-            crls=[self._pki.root_crl(now)],
-        )
+        data = RevocationData()
+        issuing = self._authority.certificates["issuing"]
+        for certificate in map(load, certificates):
+            if certificate.issuer == issuing.subject:
+                data.add(OCSP, self._ocsp(certificate, issuing, now))
+        data.add(CRL, self._again(CRL, now) or self._keep(CRL, self._authority.root_crl(now), now))
+        return data
+
+    def _ocsp(self, certificate: pyca.Certificate, issuer: pyca.Certificate, now: datetime) -> bytes:
+        key = f"{certificate.serial_number:x}"
+        look = getattr(self._authority, "revocation", None)  # the demo PKI revokes nothing
+        is_revoked = look is not None and look(certificate.serial_number) is not None
+        if not is_revoked and (made := self._again(key, now)):
+            return made
+        answer = self._authority.ocsp_response(certificate, now)
+        _refuse_revoked(certificate, judge_ocsp(answer, certificate, issuer, now))
+        return self._keep(key, answer, now)
+
+    def _again(self, key: str, now: datetime) -> bytes | None:
+        made_at, answer = self._made.get(key, (None, None))
+        return answer if made_at is not None and made_at <= now < made_at + MADE_HERE_LASTS else None
+
+    def _keep(self, key: str, answer: bytes, now: datetime) -> bytes:
+        self._made[key] = (now, answer)
+        return answer
+
+    def _issuer(self, certificate: pyca.Certificate) -> pyca.Certificate | None:
+        ours = (self._authority.certificates[name] for name in ("root", "issuing"))
+        return next((each for each in ours if each.subject == certificate.issuer), None)
 
 
 class HttpRevocation:
-    """Asks where the certificates say (OCSP first, CRL otherwise) and keeps answers for half their life."""
+    """Asks where the certificates say (OCSP first, CRL otherwise) and keeps answers for half their life.
 
-    def __init__(self, timeout: float = 10.0) -> None:
-        self._timeout = timeout
-        self._kept: dict[str, tuple[datetime, bytes]] = {}
+    `issuers`: certificates that are in no chain, above all the roots: their lists are verified with them.
+    """
+
+    def __init__(
+        self,
+        timeout: float = 10.0,
+        *,
+        issuers: Iterable[x509.Certificate] = (),
+        patience: Patience | None = None,
+        kept: AnswerBook | None = None,
+        health: HealthBook | None = None,
+    ) -> None:
+        self._patience = patience or Patience(timeout, timeout, 2 * timeout)
+        self._kept = kept or MemoryAnswerBook()
+        self._health = health or MemoryHealthBook()
+        self._issuers = [load(certificate) for certificate in issuers]
+        self._judged: dict[tuple[str, int], tuple[bytes, Judged]] = {}
 
     def gather(self, certificates: Certificates, now: datetime) -> RevocationData:
         """Revocation data of every certificate but the roots."""
         data = RevocationData()
         unique = {certificate.sha256: certificate for certificate in certificates}
-        loaded = [pyca.load_der_x509_certificate(certificate.dump()) for certificate in unique.values()]
+        loaded = [load(certificate) for certificate in unique.values()]
         for certificate in loaded:
             if certificate.issuer == certificate.subject:
                 continue
-            issuer = next((c for c in loaded if c.subject == certificate.issuer), None)
-            self._gather_one(certificate, issuer, data, now)
+            issuer = _issuer_of(certificate, [*loaded, *self._issuers])
+            data.add(*self._answer_about(certificate, issuer, now))
         return data
 
-    def _gather_one(
-        self,
-        certificate: pyca.Certificate,
-        issuer: pyca.Certificate | None,
-        data: RevocationData,
-        now: datetime,
-    ) -> None:
+    def _answer_about(
+        self, certificate: pyca.Certificate, issuer: pyca.Certificate | None, now: datetime
+    ) -> tuple[str, bytes]:
+        if issuer is None:
+            raise RevocationUnavailable(reason=f"{subject_name(certificate)}: 発行元の証明書がありません。")
         problems = []
-        responder = _ocsp_url(certificate)
-        if responder and issuer is not None:
+        for kind, url in places_of(certificate):
             try:
-                data.ocsps.append(self._ocsp(responder, certificate, issuer, now))
-                return
-            except (OSError, ValueError) as error:
-                problems.append(f"{responder}: {error}")
-        for url in _crl_urls(certificate):
-            try:
-                data.crls.append(self._crl(url, now))
-                return
-            except (OSError, ValueError) as error:
-                problems.append(f"{url}: {error}")
-        subject = certificate.subject.rfc4514_string()
-        raise RevocationUnavailable(reason=f"{subject}: {'; '.join(problems) or 'no address given'}")
+                return kind, self._answer(kind, url, certificate, issuer, now)
+            except (ExchangeFailed, BadRevocationAnswer) as error:
+                problems.append(f"{url}: {error.reason}")
+        words = " / ".join(problems) or "証明書に問い合わせ先の記載がありません。"
+        raise RevocationUnavailable(reason=f"{subject_name(certificate)}: {words}")
 
-    def _ocsp(
-        self, url: str, certificate: pyca.Certificate, issuer: pyca.Certificate, now: datetime
+    def _answer(
+        self, kind: str, url: str, certificate: pyca.Certificate, issuer: pyca.Certificate, now: datetime
     ) -> bytes:
-        key = f"ocsp:{certificate.fingerprint(hashes.SHA256()).hex()}"
-        if kept := self._keeps(key, now):
-            return kept
-        request = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1()).build()  # noqa: S303 - names the certificate only
-        answer = self._fetch(url, request.public_bytes(Encoding.DER), "application/ocsp-request")
-        response = ocsp.load_der_ocsp_response(answer)
-        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-            raise ValueError(f"status {response.response_status.name}")
-        self._keep(key, answer, response.this_update_utc, response.next_update_utc)
-        return answer
+        """The kept answer while it is young, a new one after half its life, the kept one again if there is none."""
+        key = _key(kind, url, certificate, issuer)
+        kept = self._kept.find(key)
+        if kept is not None and not self._still_says_good(kept, certificate, issuer, now):
+            kept = None
+        if kept is not None and now < kept.refresh_at:
+            return kept.content
+        try:
+            return self._fetched(key, url, certificate, issuer, now)
+        except (ExchangeFailed, BadRevocationAnswer) as error:
+            if kept is None:
+                raise
+            log.warning("%s: %s; the kept answer holds until %s", url, error.reason, kept.expires_at)
+            return kept.content
 
-    def _crl(self, url: str, now: datetime) -> bytes:
-        key = f"crl:{url}"
-        if kept := self._keeps(key, now):
-            return kept
-        answer = self._fetch(url, None, None)
-        crl = pyca.load_der_x509_crl(answer)
-        self._keep(key, answer, crl.last_update_utc, crl.next_update_utc)
-        return answer
+    def _still_says_good(
+        self, kept: KeptAnswer, certificate: pyca.Certificate, issuer: pyca.Certificate, now: datetime
+    ) -> bool:
+        """Judged again when it comes from elsewhere; a list may name another certificate of the same issuer."""
+        name = (kept.key, certificate.serial_number)
+        content, judged = self._judged.get(name, (None, None))
+        if content != kept.content or judged is None:
+            judge = judge_ocsp if kept.kind == OCSP else judge_crl
+            try:
+                judged = judge(kept.content, certificate, issuer, now)
+            except BadRevocationAnswer:
+                return False
+            self._judged[name] = (kept.content, judged)
+        return judged.revoked_at is None and now < judged.expires_at
 
-    def _keeps(self, key: str, now: datetime) -> bytes | None:
-        until, answer = self._kept.get(key, (None, b""))
-        return answer if until is not None and now < until else None
+    def _fetched(
+        self, key: str, url: str, certificate: pyca.Certificate, issuer: pyca.Certificate, now: datetime
+    ) -> bytes:
+        kind = key.split(":", 1)[0]
+        standing = self._health.standing(url)
+        if standing.skip_until is not None and now < standing.skip_until:
+            raise ExchangeFailed(f"{standing.problem}（しばらく問い合わせを休んでいます）")
+        started = time.monotonic()
+        try:
+            content, judged = self._asked(kind, url, certificate, issuer, now)
+        except (ExchangeFailed, BadRevocationAnswer) as error:
+            self._health.failed(url, kind, now, _since(started), error.reason)
+            raise
+        self._health.answered(url, kind, now, _since(started), ())
+        _refuse_revoked(certificate, judged)
+        half = max(
+            judged.produced_at + (judged.expires_at - judged.produced_at) / 2,
+            now + (judged.expires_at - now) / 2,
+        )
+        self._kept.keep(KeptAnswer(key, kind, content, judged.produced_at, half, judged.expires_at, url))
+        return content
 
-    def _keep(self, key: str, answer: bytes, since: datetime, until: datetime | None) -> None:
-        if until is not None:
-            self._kept[key] = (since + (until - since) / 2, answer)
-
-    def _fetch(self, url: str, body: bytes | None, kind: str | None) -> bytes:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("not an http address")
-        headers = {"Content-Type": kind} if kind else {}
-        request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - checked above
-        with urllib.request.urlopen(request, timeout=self._timeout) as response:  # noqa: S310
-            answer: bytes = response.read(MAX_ANSWER + 1)
-        if len(answer) > MAX_ANSWER:
-            raise ValueError("answer too long")
-        return answer
+    def _asked(
+        self, kind: str, url: str, certificate: pyca.Certificate, issuer: pyca.Certificate, now: datetime
+    ) -> tuple[bytes, Judged]:
+        if kind == CRL:
+            content = as_der(exchange(Question(url, max_bytes=MAX_ANSWER), self._patience))
+            return content, judge_crl(content, certificate, issuer, now)
+        nonce = os.urandom(16)
+        builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA1())  # noqa: S303 - names the certificate only
+        request = (
+            builder.add_extension(pyca.OCSPNonce(nonce), critical=False).build().public_bytes(Encoding.DER)
+        )
+        headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
+        question = Question(url, request, headers, ("application/ocsp-response",), MAX_ANSWER)
+        content = exchange(question, self._patience)
+        return content, judge_ocsp(content, certificate, issuer, now, nonce)
 
 
 class MixedRevocation:
-    """Demo certificates from the demo PKI, all others from where they say."""
+    """Certificates of this installation's CA from that CA, all others from where they say."""
 
     def __init__(self, demo: DemoRevocation, others: RevocationSource) -> None:
         self._demo = demo
@@ -158,25 +264,46 @@ class MixedRevocation:
         """Revocation data of every certificate but the roots."""
         demo = [certificate for certificate in certificates if self._demo.covers(certificate)]
         other = [certificate for certificate in certificates if not self._demo.covers(certificate)]
-        first = self._demo.gather(demo, now)
+        first = self._demo.gather(demo, now) if demo else RevocationData()
         if not other:
             return first
         second = self._others.gather(other, now)
         return RevocationData(first.ocsps + second.ocsps, first.crls + second.crls)
 
 
-def _ocsp_url(certificate: pyca.Certificate) -> str | None:
-    try:
-        access = certificate.extensions.get_extension_for_class(pyca.AuthorityInformationAccess).value
-    except pyca.ExtensionNotFound:
-        return None
-    urls = [d.access_location.value for d in access if d.access_method == AuthorityInformationAccessOID.OCSP]
-    return urls[0] if urls else None
+def load(certificate: x509.Certificate) -> pyca.Certificate:
+    """The same certificate for the other library."""
+    return pyca.load_der_x509_certificate(certificate.dump())
 
 
-def _crl_urls(certificate: pyca.Certificate) -> list[str]:
-    try:
-        points = certificate.extensions.get_extension_for_class(pyca.CRLDistributionPoints).value
-    except pyca.ExtensionNotFound:
-        return []
-    return [name.value for point in points for name in point.full_name or [] if isinstance(name.value, str)]
+def subject_name(certificate: pyca.Certificate) -> str:
+    """How a certificate is named to people: its common name, or all of its subject."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else certificate.subject.rfc4514_string()
+
+
+def _refuse_revoked(certificate: pyca.Certificate, judged: Judged) -> None:
+    if judged.revoked_at is not None:
+        raise CertificateRevoked(certificate, judged.revoked_at, judged.reason)
+
+
+def _issuer_of(certificate: pyca.Certificate, among: Sequence[pyca.Certificate]) -> pyca.Certificate | None:
+    for issuer in among:
+        if issuer.subject == certificate.issuer:
+            try:
+                certificate.verify_directly_issued_by(issuer)
+            except Exception:  # noqa: S112 - another key under the same name, or an algorithm of no use
+                continue
+            return issuer
+    return None
+
+
+def _key(kind: str, url: str, certificate: pyca.Certificate, issuer: pyca.Certificate) -> str:
+    of = certificate if kind == OCSP else issuer
+    place = hashes.Hash(hashes.SHA256())
+    place.update(url.encode())
+    return f"{kind}:{of.fingerprint(hashes.SHA256()).hex()}:{place.finalize().hex()[:32]}"
+
+
+def _since(started: float) -> int:
+    return round(1000 * (time.monotonic() - started))

@@ -1,6 +1,5 @@
 """Time-stamps (タイムスタンプ): RFC 3161 authorities in order; every token is checked before it is used."""
 
-import asyncio
 import hashlib
 import secrets
 import time
@@ -9,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from asn1crypto import cms, x509
-from pyhanko.sign.timestamps import TimeStamper
+from asn1crypto import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from signing.errors import TimestampRejected, TimestampUnavailable
 from signing.pades.exchanges import Credentials, ExchangeFailed, Patience, Question, exchange
 from signing.pades.health import HealthBook, MemoryHealthBook
+from signing.pades.revocation import CertificateRevoked, RevocationSource, RevocationUnavailable
 from signing.pades.tokens import CheckedToken, Expected, TokenRules, check_answer, encode_request
 from signing.pades.trust import TrustStore
 from signing.pades.waiting import wait_for
@@ -116,12 +115,14 @@ class Timestamper:
         *,
         rules: TokenRules | None = None,
         book: HealthBook | None = None,
+        revocation: RevocationSource | None = None,
     ) -> None:
         self._sources = tuple(sources)
         self._trust = trust
         self._clock = clock
         self._rules = rules or TokenRules(max_difference=max_difference)
         self._book = book or MemoryHealthBook()
+        self._revocation = revocation
         self._chains: dict[str, dict[bytes, AuthorityChain]] = {source.name: {} for source in sources}
         self._judged: dict[bytes, tuple[datetime, AuthorityChain]] = {}
 
@@ -168,10 +169,22 @@ class Timestamper:
                 self._ask_unless_skipped(source, _PROBE)
             except TimestampUnavailable as error:
                 problems.append(f"{source.name}: {error.facts.get('reason', error.text)}")
-        chains = [chain for source in self._sources for chain in self._known(source.name)]
+        known = [chain for source in self._sources for chain in self._known(source.name)]
+        chains = [chain for chain in known if self._is_covered(chain, problems)]
         if not chains:
             raise TimestampUnavailable(reason=" / ".join(problems) or "時刻認証局が設定されていません。")
         return chains
+
+    def _is_covered(self, chain: AuthorityChain, problems: list[str]) -> bool:
+        """Whether revocation data of a chain is to be had: one authority's trouble must not stop the others."""
+        if self._revocation is None:
+            return True
+        try:
+            self._revocation.gather(chain.certificates, self._clock())
+        except (CertificateRevoked, RevocationUnavailable) as error:
+            problems.append(f"{chain.authority}: {_said(error)}")
+            return False
+        return True
 
     def _known(self, name: str) -> list[AuthorityChain]:
         """Seen by this process or by another; expired certificates are forgotten."""
@@ -224,12 +237,23 @@ class Timestamper:
             raise TimestampRejected(
                 reason=f"時刻認証局の証明書を信頼できません（{error}）。", authority=name
             ) from error
+        self._refuse_revoked(chain)
         self._judged[fingerprint] = (self._clock() + CHAIN_LIFE, chain)
         known = self._chains[name]
         known[fingerprint] = chain
         while len(known) > _MOST_CHAINS:
             del known[next(iter(known))]
         return chain
+
+    def _refuse_revoked(self, chain: AuthorityChain) -> None:
+        """Revocation where it is known; where nobody could tell, `foresee` leaves the chain out."""
+        try:
+            if self._revocation is not None:
+                self._revocation.gather(chain.certificates, self._clock())
+        except CertificateRevoked as error:
+            raise TimestampRejected(reason=error.text) from error
+        except RevocationUnavailable:
+            return
 
     async def _validated(self, token: CheckedToken) -> tuple[x509.Certificate, ...]:
         others = [*token.others, *self._trust.intermediates]
@@ -246,35 +270,8 @@ class Timestamper:
         return tuple(reversed(certificates))
 
 
-class TimestampAdapter(TimeStamper):
-    """Lets pyHanko use our authorities; only certificates that were foreseen when preparing may answer."""
-
-    def __init__(self, timestamper: Timestamper) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._timestamper = timestamper
-        self._foreseen: frozenset[bytes] | None = None
-        self.last_stamp: Stamp | None = None
-
-    @property
-    def certificates(self) -> list[x509.Certificate]:
-        """Certificates that the authorities sign with, as far as seen."""
-        return list(self._certs.values())
-
-    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        stamp = await asyncio.to_thread(self._timestamper.stamp, message_digest, self._foreseen)
-        token = cms.ContentInfo.load(stamp.token)
-        self._register_dummy(md_algorithm, token)  # type: ignore[no-untyped-call]
-        self.last_stamp = stamp
-        return token
-
-    async def chains(self) -> list[x509.Certificate]:
-        """Every certificate that a seal may end up with, and those above it."""
-        chains = await asyncio.to_thread(self._timestamper.foresee)
-        self._foreseen = frozenset(chain.fingerprint for chain in chains)
-        for chain in chains:
-            self._certs[chain.certificates[0].issuer_serial] = chain.certificates[0]
-            self.cert_registry.register_multiple(chain.certificates)
-        return list(self.cert_registry)
+def _said(error: CertificateRevoked | RevocationUnavailable) -> str:
+    return error.text if isinstance(error, CertificateRevoked) else str(error.facts.get("reason", error.text))
 
 
 def _weight(kind: type[TimestampUnavailable]) -> int:
