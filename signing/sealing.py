@@ -33,13 +33,17 @@ from signing.orm import SealJob
 from signing.pades.fill import DateFilling
 from signing.pades.seal import JST, Prepared, Sealed, SignatureRequest, approval_reason, embed
 from signing.party_signing import complete_signature
+from signing.pades.timestamps import UnforeseenAuthority
 from signing.services import SealingServices
+from signing.visible_seals import Sealing, appearance_of
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 Clock = Callable[[], datetime]
 
 FRESH = timedelta(minutes=10)
 """An unsigned preparation older than this is made anew: its /M would be far from its time-stamp."""
+JUST_NOW = timedelta(seconds=30)
+"""A certificate that was checked while preparing is checked again before it signs later than this."""
 _TRIES = 3
 WRONG_DAY = "署名した日のうちにタイムスタンプを受けられず、契約書に記入した契約締結日が署名の証明される日と合わなくなりました。"
 
@@ -128,8 +132,8 @@ class _Worker:
             return self._return(batch, f"{reason.text}{reason.remedy}")
         except SigningRefused as error:
             stopped = isinstance(error, DamagedDocument | CertificateUnusable)
-            problem = f"{error.text} ({error.facts['reason']})" if "reason" in error.facts else error.text
-            return self._postpone(batch, problem, SealResult.STOPPED if stopped else SealResult.POSTPONED)
+            result = SealResult.STOPPED if stopped else SealResult.POSTPONED
+            return self._postpone(batch, _words(error), result)
         except OSError as error:
             return self._postpone(batch, f"保管庫に書き込めません。 ({error})", SealResult.POSTPONED)
         if not advanced:
@@ -175,17 +179,25 @@ class _Worker:
 
     def _made(self, batch: Batch) -> Batch:
         """The batch with every document sealed; begun anew when midnight or another seal came between."""
+        problem = SealingFailed(reason="封印の途中で日付が変わりました。")
         for _ in range(_TRIES):
             if self._is_stale(batch):
                 batch = self._discarded(batch)
-            for step in (self._prepare, self._sign, self._embed):
-                for job in batch.jobs:
-                    step(batch, job)
-                batch = self._reread(batch)
+            try:
+                batch = self._tried(batch)
+            except UnforeseenAuthority as error:  # another authority answered: the file needs its evidence
+                problem = error
             if all(job.result_sha256 for job in batch.jobs) and not self._is_wrong_day(batch):
                 return batch
             batch = self._discarded(batch)
-        raise SealingFailed(reason="the day changed while sealing")
+        raise problem
+
+    def _tried(self, batch: Batch) -> Batch:
+        for step in (self._prepare, self._sign, self._embed):
+            for job in batch.jobs:
+                step(batch, job)
+            batch = self._reread(batch)
+        return batch
 
     def _is_stale(self, batch: Batch) -> bool:
         """Whether something was prepared that may no longer be used."""
@@ -231,7 +243,11 @@ class _Worker:
         filled_on = now.astimezone(JST).date() if batch.is_last_signature and job.has_date_field else None
         with tempfile.TemporaryDirectory(prefix="warifu-seal-") as folder:
             work = Path(folder) / "tbs.pdf"
-            prepared = self._prepare_file(batch, job, work, filled_on, now)
+            try:
+                prepared = self._prepare_file(batch, job, work, filled_on, now)
+            except SealingFailed:
+                self._refuse_own_certificate(batch, now)
+                raise
             tbs_sha256 = self.services.store.put(work)
         with self.transaction() as session:
             journals.keep_preparation(session, job, tbs_sha256, prepared, filled_on, now)
@@ -245,12 +261,22 @@ class _Worker:
         assert batch.consented_at is not None
         filling = DateFilling(self.date_text(filled_on), self.services.font) if filled_on else None
         reason = approval_reason(batch.person, batch.email, batch.consented_at)
-        request = SignatureRequest(batch.field_name, reason, filling)
+        sealing = Sealing(batch.person, batch.organisation, batch.title)
+        seen = appearance_of(batch.appearance, sealing, now, self.services.store, (self.services.font,))
+        request = SignatureRequest(batch.field_name, reason, filling, seen)
         return self.services.sealer.prepare_signature(source, work, request, now)
+
+    def _refuse_own_certificate(self, batch: Batch, now: datetime) -> None:
+        """Says it plainly where the service's own certificate is the reason."""
+        if batch.kind is JobKind.SIGNATURE:
+            self.services.sealer.check(now)
 
     def _sign(self, batch: Batch, job: JobState) -> None:
         if job.cms is not None or job.prepared is None:
             return
+        now = self.now()
+        if job.prepared_at is not None and now - job.prepared_at > JUST_NOW:
+            self._refuse_own_certificate(batch, now)
         sealed = self._seal_digest(batch, job.prepared.digest)
         with self.transaction() as session:
             journals.keep_cms(session, job, sealed)
@@ -282,3 +308,10 @@ class _Worker:
         }
         with self.transaction() as session:
             return journals.advance(session, batch, sizes, self.now())
+
+
+def _words(error: SigningRefused) -> str:
+    """What the staff's page says: the refusal and the way on, or what the authority answered."""
+    if isinstance(error, CertificateUnusable):
+        return f"{error.text}{error.remedy}"
+    return f"{error.text}（{error.facts['reason']}）" if "reason" in error.facts else error.text
