@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFile
@@ -75,8 +76,20 @@ def font_path(name: str) -> Path:
 def registered_font(name: str) -> str:
     """Make the font known to reportlab and give its name back."""
     path = names_font_path() if name == NAMES else font_path(name)
-    pdfmetrics.registerFont(TTFont(name, str(path)))
+    font = TTFont(name, str(path))
+    _correct_advances(font.face)
+    pdfmetrics.registerFont(font)
     return name
+
+
+def _correct_advances(face: Any) -> None:
+    """reportlab scales the width that the last glyphs share before it keeps it; PDF/A wants the font's own.
+
+    Those glyphs are the variants that names are made of.
+    """
+    full = int.from_bytes(face.get_table("hhea")[34:36], "big")
+    shared = face.hmetrics[full - 1][0]
+    face.hmetrics[full:] = [(shared, bearing) for _, bearing in face.hmetrics[full:]]
 
 
 def postscript_name(name: str) -> str:

@@ -1,22 +1,56 @@
-"""Conclusion certificate (合意締結証明書): who agreed to which files, when, and how they were known."""
+"""Conclusion certificate (合意締結証明書): who agreed to which files, when, how they were known, and how to check it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from reportlab.platypus import Spacer
+from reportlab.lib.colors import Color
+from reportlab.platypus import KeepTogether, Spacer, Table, TableStyle
 
-from forms.issued.pages import MM, issued_styles, labelled_rows, print_pages
+from forms.fonts import GOTHIC, registered_font
+from forms.issued.pages import CELL_PADDING, MM, WIDTH, IssuedStyles, issued_styles, print_pages
 from forms.issued.receipt import instant_text
-from forms.typesetting import TextLines
+from forms.lettering import LetteredLines, shortfalls
+from forms.ruling import cell_padding, grid
+from forms.typesetting import TA_RIGHT, TextLines
 from procurement.wareki import format_wareki
 
-LABEL_WIDTH = 38 * MM
-NOTE = (
-    "この証明書は、下記の書類に対する各当事者の同意の記録から作成したものです。"
-    "書類の真正は、書類に付された電子署名及びタイムスタンプにより確かめることができます。"
+LABEL_WIDTH = 36 * MM
+LABEL_GROUND = Color(0.95, 0.95, 0.95)
+SIZE = 9.5
+STATEMENT = (
+    "下記の契約について、次の当事者が下記の書類に電子的な方法により同意し、契約を締結したことを、"
+    "本サービスが保有する同意の記録及び電子署名の記録に基づき証明します。"
 )
+DEMO_STATEMENT = "この証明書はデモです。デモ用の鍵と時刻認証局によるもので、法的な効力はありません。"
+SEALED = (
+    "この証明書には、本サービスの電子署名とタイムスタンプを付しています。"
+    "内容を変更したもの及び印刷したものは、写しです。"
+)
+
+Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class AgreedVersion:
+    """A file as it was when somebody agreed to it (同意した版): its hash, and how much of it was shown."""
+
+    name: str
+    sha256: str
+    pages_shown: int
+    page_count: int
+
+
+@dataclass(frozen=True)
+class PartySeal:
+    """The seal that a consent led to (電子署名): its type in words, its field, its certificate, its time-stamp."""
+
+    signing_type: str
+    field_name: str
+    certificate: str
+    stamped_at: datetime | None
+    authority: str
 
 
 @dataclass(frozen=True)
@@ -29,16 +63,23 @@ class AgreedParty:
     mail_address: str
     agreed_at: datetime
     authenticated_by: str
+    title: str = ""
     address: str = ""
+    came_from: str = ""
+    pressed: str = ""
+    versions: Sequence[AgreedVersion] = ()
+    seals: Sequence[PartySeal] = ()
 
 
 @dataclass(frozen=True)
 class ConcludedFile:
-    """A file of the envelope (締結した書類) with the SHA-256 of its final bytes."""
+    """A file of the envelope (締結した書類) with the SHA-256 of its final bytes and its document time-stamp."""
 
     name: str
     sha256: str
     page_count: int
+    stamped_at: datetime | None = None
+    authority: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,45 +93,124 @@ class CertificateFacts:
     parties: Sequence[AgreedParty]
     files: Sequence[ConcludedFile]
     service_name: str
+    city_name: str = ""
+    verification_address: str = ""
+    is_demo: bool = False
 
 
 def conclusion_certificate(facts: CertificateFacts, made_at: datetime) -> bytes:
-    """Print the certificate as PDF/A-2b."""
-    styles = issued_styles()
+    """Print the certificate as PDF/A-2b. What no font can print is named in a note of its own. (SIGN-10)"""
+    sections = [*_sections(facts), *_notes(facts)]
+    styles = _styles()
 
     def parts() -> list[Any]:
-        head = [
-            ("書類ID", facts.document_id),
-            ("件名", facts.title),
-            ("契約番号", facts.contract_number),
-            ("契約締結日", format_wareki(facts.concluded_on)),
-            ("電子契約サービス", facts.service_name),
-            ("証明書の作成日時", instant_text(made_at)),
-        ]
         story: list[Any] = [
+            TextLines(f"証明書番号　{facts.document_id}", replace(styles.small, align=TA_RIGHT)),
+            TextLines(f"作成日時　{instant_text(made_at)}", replace(styles.small, align=TA_RIGHT)),
             TextLines("合意締結証明書", styles.title),
-            labelled_rows(head, styles, LABEL_WIDTH),
+            TextLines(STATEMENT, styles.text),
         ]
-        story += [Spacer(0, 3 * MM), TextLines(NOTE, styles.text)]
-        for number, party in enumerate(facts.parties, start=1):
-            story.append(TextLines(f"当事者{number}　{party.role}", styles.heading, keep_with_next=True))
-            story.append(labelled_rows(_party_rows(party), styles, LABEL_WIDTH))
-        for number, file in enumerate(facts.files, start=1):
-            rows = [("書類名", file.name), ("ページ数", str(file.page_count)), ("SHA-256", file.sha256)]
-            story.append(TextLines(f"書類{number}", styles.heading, keep_with_next=True))
-            story.append(labelled_rows(rows, styles, LABEL_WIDTH))
+        story += [TextLines(DEMO_STATEMENT, styles.heading)] if facts.is_demo else []
+        for heading, rows in sections:
+            story += _section(heading, rows, styles)
+        story += [Spacer(0, 4 * MM), TextLines(SEALED, styles.text), Spacer(0, 3 * MM)]
+        story.append(LetteredLines(facts.service_name, styles.right))
         return story
 
-    return print_pages(parts, f"合意締結証明書　{facts.title}", f"書類ID　{facts.document_id}", made_at)
+    footer = f"合意締結証明書　証明書番号 {facts.document_id}"
+    return print_pages(parts, f"合意締結証明書　{facts.title}", footer, made_at)
 
 
-def _party_rows(party: AgreedParty) -> list[tuple[str, str]]:
-    rows = [
-        ("組織", party.organization),
+def _styles() -> IssuedStyles:
+    styles = issued_styles(SIZE)
+    heading = replace(
+        styles.text, font=registered_font(GOTHIC), size=10.5, leading=16, space_before=10, space_after=3
+    )
+    return replace(styles, heading=heading)
+
+
+def _sections(facts: CertificateFacts) -> Iterator[tuple[str, Rows]]:
+    yield (
+        "契約",
+        _filled(
+            ("件名", facts.title),
+            ("契約番号", facts.contract_number),
+            ("発注者", facts.city_name),
+            ("契約締結日", format_wareki(facts.concluded_on)),
+        ),
+    )
+    for number, party in enumerate(facts.parties, start=1):
+        yield f"当事者{number}　{party.role}", _party_rows(party)
+    for number, file in enumerate(facts.files, start=1):
+        yield f"締結した書類{number}", _file_rows(file)
+    if facts.verification_address:
+        text = (
+            f"{facts.verification_address}\n"
+            "上の画面で書類又はこの証明書のPDFファイルを選ぶと、署名した者、日時及びその後の変更の有無を"
+            "確かめられます。書類の照合値（SHA-256）が上の値と同じであれば、締結された書類そのものです。"
+        )
+        yield "確かめ方", [("検証の画面", text)]
+
+
+def _party_rows(party: AgreedParty) -> Rows:
+    return _filled(
+        ("名称", party.organization),
         ("住所", party.address),
+        ("役職", party.title),
         ("氏名", party.name),
         ("メールアドレス", party.mail_address),
-        ("同意日時", instant_text(party.agreed_at)),
         ("本人確認の方法", party.authenticated_by),
+        ("同意の日時", instant_text(party.agreed_at)),
+        ("接続元", party.came_from),
+        ("表示した書類", "\n".join(_shown(version) for version in party.versions)),
+        ("押したボタン", f"「{party.pressed}」" if party.pressed else ""),
+        ("同意した書類の照合値\n（SHA-256）", "\n".join(f"{v.name}\n{v.sha256}" for v in party.versions)),
+        *[row for seal in party.seals for row in _seal_rows(seal)],
+    )
+
+
+def _shown(version: AgreedVersion) -> str:
+    return f"{version.name}　全{version.page_count}ページのうち{version.pages_shown}ページを表示"
+
+
+def _seal_rows(seal: PartySeal) -> Rows:
+    stamp = f"{instant_text(seal.stamped_at)}\n時刻認証局　{seal.authority}" if seal.stamped_at else ""
+    return [
+        ("電子署名の方式", f"{seal.signing_type}\n署名欄　{seal.field_name}"),
+        ("署名に用いた証明書", seal.certificate),
+        ("署名のタイムスタンプ", stamp),
     ]
+
+
+def _file_rows(file: ConcludedFile) -> Rows:
+    stamp = f"{instant_text(file.stamped_at)}\n時刻認証局　{file.authority}" if file.stamped_at else ""
+    return _filled(
+        ("書類名", file.name),
+        ("ページ数", str(file.page_count)),
+        ("完成した書類の照合値\n（SHA-256）", file.sha256),
+        ("文書タイムスタンプ", stamp),
+    )
+
+
+def _filled(*rows: tuple[str, str]) -> Rows:
     return [(label, text) for label, text in rows if text]
+
+
+def _notes(facts: CertificateFacts) -> list[tuple[str, Rows]]:
+    """What could not be printed as it is written in the record: never an empty box, and never in silence."""
+    printed = [facts.service_name, *(text for _, rows in _sections(facts) for _, text in rows)]
+    found = {short.cluster: short for text in printed for short in shortfalls(text)}
+    if not found:
+        return []
+    words = "\n".join(short.words() for short in found.values())
+    return [("印字についての注記", [("印字できない文字", words)])]
+
+
+def _section(heading: str, rows: Rows, styles: IssuedStyles) -> list[Any]:
+    """A heading with its table; a table that fits on one page is not torn apart."""
+    small = replace(styles.text, font=registered_font(GOTHIC), size=8.5, leading=13)
+    cells = [[TextLines(label, small), LetteredLines(text, styles.text)] for label, text in rows]
+    ground = ("BACKGROUND", (0, 0), (0, -1), LABEL_GROUND)
+    ruled = TableStyle([grid(), *cell_padding(CELL_PADDING), ground])
+    table = Table(cells, colWidths=[LABEL_WIDTH, WIDTH - LABEL_WIDTH], style=ruled)
+    return [KeepTogether([TextLines(heading, styles.heading, keep_with_next=True), table])]
