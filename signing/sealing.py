@@ -32,8 +32,8 @@ from signing.modes import JobKind
 from signing.orm import SealJob
 from signing.pades.fill import DateFilling
 from signing.pades.seal import JST, Prepared, Sealed, SignatureRequest, approval_reason, embed
-from signing.party_signing import complete_signature
 from signing.pades.timestamps import UnforeseenAuthority
+from signing.party_signing import complete_signature
 from signing.services import SealingServices
 from signing.visible_seals import Sealing, appearance_of
 
