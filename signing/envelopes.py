@@ -1,6 +1,7 @@
 """Envelopes (封筒): prepared outside the database, created, sent in order, cancelled, released."""
 
 import secrets
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,10 +14,12 @@ from signing.errors import AlreadyConsented, AlreadyFinished, AlreadySent, BadDr
 from signing.links import AskedStep, issue_signing_link, void_links
 from signing.modes import Side, SigningMode, StepRole, ViewingRule
 from signing.orm import CirculationStep, DocumentVersion, Envelope, EnvelopeDocument
-from signing.pades.layout import DateBox, PlannedSignature
-from signing.pades.prepare import prepare_document
+from signing.pades.layout import DateBox, PlannedSignature, SealPlace
+from signing.pades.prepare import prepare_file
+from signing.pades.uploads import Note
 from signing.services import SealingServices
 from signing.timelines import lock_envelope, lock_step, note, refuse_ended
+from signing.visible_seals import check_places, seal_places, with_places
 
 MAX_DOCUMENTS = 20
 MAX_PARTIES = 20
@@ -42,6 +45,8 @@ class PartyDraft:
     title: str = ""
     role: StepRole = StepRole.SIGNER
     turn: int | None = None
+    appearance: SealPlace | None = None
+    """Where the seal is seen (可視署名); without it the signature is invisible."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class StoredDocument:
     size: int
     page_count: int
     has_date_field: bool
+    notes: tuple[Note, ...] = ()
+    """What the officer should know about the file."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +95,15 @@ def prepare_envelope(services: SealingServices, draft: EnvelopeDraft) -> Prepare
     """Checks the draft, normalises each PDF, adds its fields, stores it. Heavy; no database."""
     turns = _turns(draft)
     _check(draft, turns)
+    check_places(draft.documents, draft.parties, services.store, (services.font,))
     number = "5" + "".join(secrets.choice("0123456789") for _ in range(9))
     field_names = _field_names(draft.parties, number)
     signatures = _planned_signatures(turns, field_names)
-    documents = tuple(_store(services, document, signatures) for document in draft.documents)
+    places = seal_places(draft.parties, field_names)
+    documents = tuple(
+        _store(services, document, with_places(signatures, places, position))
+        for position, document in enumerate(draft.documents, start=1)
+    )
     return PreparedEnvelope(draft, number, turns, field_names, documents)
 
 
@@ -268,16 +280,22 @@ def _planned_signatures(turns: Sequence[int], names: Sequence[str | None]) -> li
 def _store(
     services: SealingServices, document: DocumentDraft, signatures: list[PlannedSignature]
 ) -> StoredDocument:
-    content = document.content if isinstance(document.content, bytes) else document.content.read_bytes()
-    prepared = prepare_document(content, document.name, signatures, document.date_box)
-    return StoredDocument(
-        name=document.name,
-        upload_sha256=services.store.put(content),
-        prepared_sha256=services.store.put(prepared.content),
-        size=len(prepared.content),
-        page_count=prepared.page_count,
-        has_date_field=document.date_box is not None,
-    )
+    with tempfile.TemporaryDirectory(prefix="warifu-prepare-") as folder:
+        source, target = Path(folder) / "upload.pdf", Path(folder) / "prepared.pdf"
+        if isinstance(document.content, bytes):
+            source.write_bytes(document.content)
+        else:
+            source = document.content
+        done = prepare_file(source, target, document.name, signatures, document.date_box)
+        return StoredDocument(
+            name=document.name,
+            upload_sha256=services.store.put(source),
+            prepared_sha256=services.store.put(target),
+            size=target.stat().st_size,
+            page_count=done.page_count,
+            has_date_field=document.date_box is not None,
+            notes=done.notes,
+        )
 
 
 def _document_row(
@@ -320,5 +338,6 @@ def _step_row(
         title=party.title,
         email=party.email.strip(),
         field_name=prepared.field_names[index],
+        appearance=party.appearance.to_json() if party.appearance else None,
         created_at=now,
     )

@@ -57,6 +57,8 @@ class Batch:
     field_name: str
     step_id: str | None
     person: str
+    organisation: str
+    title: str
     email: str
     consented_at: datetime | None
     is_last_signature: bool
@@ -130,6 +132,8 @@ def next_batch(session: Session, envelope_id: str) -> Batch | None:
         field_name=_field_name(envelope, step),
         step_id=step.id if step else None,
         person=step.name if step else "",
+        organisation=step.organisation if step else "",
+        title=step.title if step else "",
         email=step.email if step else "",
         consented_at=step.consented_at if step else None,
         is_last_signature=step is not None and is_last_signature(envelope, step),

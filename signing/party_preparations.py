@@ -2,10 +2,11 @@
 
 import tempfile
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from signing.errors import CertificateUnusable, DamagedDocument, SealingFailed, SigningRefused
 from signing.pades.cms import check_signature
@@ -15,6 +16,7 @@ from signing.pades.identities import Subject, subject_of
 from signing.pades.seal import SignatureRequest
 from signing.pades.signers import Identity, SealingKey
 from signing.services import SealingServices
+from signing.visible_seals import Sealing, appearance_of
 
 DateText = Callable[[date], str]
 
@@ -47,6 +49,9 @@ class PartyTurn:
     organisation: str
     is_last: bool
     documents: tuple[PartyDocument, ...]
+    title: str = ""
+    appearance: Mapping[str, Any] | None = None
+    """Where the seal is seen, as the step keeps it (可視署名)."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,9 @@ def _prepare(
         raise DamagedDocument(sha256=document.head_sha256)
     filled_on = now.astimezone(JST).date() if turn.is_last and document.has_date_field else None
     filling = DateFilling(date_text(filled_on), services.font) if filled_on else None
-    request = SignatureRequest(turn.field_name, party_reason(turn.name, turn.organisation), filling)
+    sealing = Sealing(turn.name, turn.organisation, turn.title)
+    seen = appearance_of(turn.appearance, sealing, now, services.store, (services.font,))
+    request = SignatureRequest(turn.field_name, party_reason(turn.name, turn.organisation), filling, seen)
     with tempfile.TemporaryDirectory(prefix="warifu-party-") as folder:
         work = Path(folder) / "tbs.pdf"
         source = services.store.path(document.head_sha256)

@@ -50,6 +50,8 @@ def party_turn(session: Session, step_id: str, now: datetime) -> PartyTurn:
         field_name=step.field_name,
         name=step.name,
         organisation=step.organisation,
+        title=step.title,
+        appearance=step.appearance,
         is_last=is_last_signature(step.envelope, step),
         documents=tuple(
             PartyDocument(d.id, d.name, d.head_sha256, d.has_date_field) for d in step.envelope.documents
