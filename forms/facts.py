@@ -6,18 +6,39 @@ from datetime import date
 
 from forms.meanings import CaseFlag, Meaning
 
+PERSONS = (
+    Meaning.SITE_AGENT_NAME,
+    Meaning.CHIEF_ENGINEER_NAME,
+    Meaning.SUPERVISING_ENGINEER_NAME,
+    Meaning.CHECKING_ENGINEER_NAME,
+)
+"""Whoever is named on a case for its time: the same person may stand on another case at the same time."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A person who is named on another case (ほかの案件での選任): as what, where, from when to when."""
+
+    name: str
+    role: Meaning
+    case_title: str
+    starts_on: date | None
+    ends_on: date | None
+
 
 @dataclass(frozen=True)
 class FormFacts:
     """Facts about case, company and city.
 
     `known` holds texts by meaning and fills fields in beforehand; `registered` is what the register of
-    bidders (競争入札参加資格) says of the company; the domains are the city's lists of free and carrier mail.
+    bidders (競争入札参加資格) says of the company; `assignments` are the people whom the company has named on
+    its other cases; the domains are the city's lists of free and carrier mail.
     """
 
     today: date
     known: Mapping[Meaning, str] = field(default_factory=dict)
     registered: Mapping[Meaning, str] = field(default_factory=dict)
     flags: frozenset[CaseFlag] = frozenset()
+    assignments: tuple[Assignment, ...] = ()
     free_mail_domains: frozenset[str] = frozenset()
     carrier_mail_domains: frozenset[str] = frozenset()

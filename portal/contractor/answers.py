@@ -23,8 +23,8 @@ from forms.values import text_of
 from portal.contractor.access import filing_of
 from portal.contractor.questions import QuestionPage, question_pages
 from portal.workflows.act import Act
+from portal.workflows.case_facts import facts_for
 from portal.workflows.file_application import refuse_where_settled
-from portal.workflows.usage_forms import facts_for
 from procurement.cases import ProcurementCase
 from procurement.errors import RuleViolation
 from procurement.filings import Filing, FilingAttachment, FilingStatus, FilingVersion

@@ -15,12 +15,12 @@ from forms.official.paper import render_paper
 from portal import clock
 from portal.accounts.models import Account
 from portal.acting import acting, house, looking
-from portal.completing import completion
+from portal.completing import complete_all
 from portal.demo.plans import dates_of, registration_number
 from portal.workflows.act import Act, Actor
 from portal.workflows.amend_contract import NewAmendment, amend_contract
 from portal.workflows.answer_signing_request import decline_contract, give_consent, report_contract_problem
-from portal.workflows.complete_signing import complete_signing
+from portal.workflows.case_facts import facts_for
 from portal.workflows.decide_award import NewAward, NewCompany, decide_award
 from portal.workflows.draft_contract import add_document
 from portal.workflows.file_application import StoredFile, attach_file, save_draft, submit_filing
@@ -28,7 +28,7 @@ from portal.workflows.generate_contract import contract_facts, generate_contract
 from portal.workflows.move_to_paper import conclude_on_paper, move_to_paper
 from portal.workflows.review_filing import accept_filing, send_back_filing
 from portal.workflows.send_for_signing import draft_envelope, send_for_signing
-from portal.workflows.usage_forms import facts_for, prefilled_form, usage_form_of
+from portal.workflows.usage_forms import prefilled_form, usage_form_of
 from procurement.cases import ProcurementCase
 from procurement.contracts import Contract
 from procurement.rules import ProcurementCategory, ProcurementMethod
@@ -170,8 +170,7 @@ def report_problem(players: Players) -> None:
 
 def seal(players: Players) -> None:
     """What the job does, until nothing moves any more."""
-    while complete_signing(completion()):
-        pass
+    complete_all(clock.now())
 
 
 def amend(players: Players) -> None:

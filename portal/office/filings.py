@@ -14,13 +14,14 @@ from portal.office.filing_files import handed_in_version
 from portal.office.standings import FILING_WORDS, filing_standing
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
+from portal.workflows.case_facts import facts_for
 from portal.workflows.review_filing import (
     accept_filing,
     answer_in_thread,
     reject_filing,
     send_back_filing,
 )
-from portal.workflows.usage_forms import facts_for, form_of_version, prefilled_form
+from portal.workflows.usage_forms import form_of_version, prefilled_form
 from procurement.filings import Filing, FilingStatus, FilingVersion
 
 Work = Callable[[Act, Filing], None]

@@ -19,8 +19,9 @@ from portal.office.uploads import chosen, taken_in
 from portal.permissions import Permission, requires
 from portal.security import takes_upload
 from portal.workflows.act import Act
+from portal.workflows.case_facts import facts_for
 from portal.workflows.file_application import StoredFile, register_received_filing
-from portal.workflows.usage_forms import facts_for, usage_form_of
+from portal.workflows.usage_forms import usage_form_of
 from procurement.cases import ProcurementCase
 
 MOST_FILES = 10

@@ -14,10 +14,10 @@ from forms.values import restored
 from portal.audit import Tag
 from portal.mail import Attachment
 from portal.workflows.act import Act
+from portal.workflows.case_facts import facts_for
 from portal.workflows.confirm_address import ask_to_confirm_address
 from portal.workflows.locks import lock_case
 from portal.workflows.recipients import notify_contractor, notify_officers
-from portal.workflows.usage_forms import facts_for
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.cities.kinds import Channel
 from procurement.errors import RuleViolation

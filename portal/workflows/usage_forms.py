@@ -4,18 +4,14 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
-
 from forms.build import build_form, prefilled_values
 from forms.definitions import parse_forms
 from forms.facts import FormFacts
-from forms.meanings import CaseFlag, Meaning
 from forms.model import FormDefinition, form_in_force
 from portal.workflows.act import Act
 from procurement.cases import ProcurementCase
 from procurement.errors import RuleViolation
 from procurement.filings import FilingVersion
-from procurement.parties import CompanyRegistration
 from procurement.rules import CityRules
 from procurement.wareki import jst_date
 
@@ -53,62 +49,9 @@ def definitions_of(rules: CityRules) -> tuple[FormDefinition, ...]:
     return _parsed(_Tables(rules.slug, rules.forms))
 
 
-def facts_for(act: Act, case: ProcurementCase) -> FormFacts:
-    """What the portal knows of a case: it prefills the form, and the register is compared with it. (CITY-68)"""
-    assert case.award is not None
-    company = case.award.company
-    registration = act.session.scalar(
-        select(CompanyRegistration).where(
-            CompanyRegistration.city == case.city, CompanyRegistration.company_id == company.id
-        )
-    )
-    application = act.rules(case.city).usage_application
-    known = {
-        Meaning.CASE_NUMBER: case.number,
-        Meaning.CASE_TITLE: case.title,
-        Meaning.CASE_PLACE: case.place,
-        Meaning.COMPANY_NAME: company.name,
-        Meaning.COMPANY_ADDRESS: company.address,
-        Meaning.COMPANY_REPRESENTATIVE: company.representative,
-        Meaning.SIGNATORY_COMPANY: company.name,
-        Meaning.SIGNATORY_TITLE: company.representative_title,
-        Meaning.SIGNATORY_NAME: company.representative_name,
-    }
-    return FormFacts(
-        today=jst_date(act.now),
-        known={meaning: text for meaning, text in known.items() if text},
-        registered=_registered(registration) if application.match_register and registration else {},
-        flags=_flags(case, registration),
-        free_mail_domains=frozenset(application.free_mail_domains if application.warn_free_mail else ()),
-        carrier_mail_domains=frozenset(application.carrier_domains if application.warn_carrier_mail else ()),
-    )
-
-
 def prefilled_form(form: FormDefinition, facts: FormFacts, data: dict[str, Any] | None = None) -> Any:
     """A form object with what is known, for reading `errors` and `warnings` outside of a page."""
     return build_form(form, facts)(data=prefilled_values(form, facts) | (data or {}))
-
-
-def _registered(registration: CompanyRegistration) -> dict[Meaning, str]:
-    title, name = registration.representative_title, registration.representative_name
-    register = {
-        Meaning.COMPANY_NAME: registration.company.name,
-        Meaning.COMPANY_ADDRESS: registration.company.address,
-        Meaning.COMPANY_REPRESENTATIVE: f"{title}　{name}".strip("　"),
-        Meaning.SIGNATORY_TITLE: title,
-        Meaning.SIGNATORY_NAME: name,
-        Meaning.SIGNATORY_EMAIL: registration.mail_address,
-    }
-    return {meaning: text for meaning, text in register.items() if text}
-
-
-def _flags(case: ProcurementCase, registration: CompanyRegistration | None) -> frozenset[CaseFlag]:
-    flags = set()
-    if case.requires_contract_guarantee:
-        flags.add(CaseFlag.CONTRACT_GUARANTEE_REQUIRED)
-    if registration is not None:
-        flags.add(CaseFlag.REGISTERED_BIDDER)
-    return frozenset(flags)
 
 
 class _Tables:

@@ -7,6 +7,7 @@ import pytest
 from forms.meanings import Meaning
 from portal import clock
 from portal.acting import acting, looking
+from portal.workflows.case_facts import facts_for
 from portal.workflows.file_application import (
     attach_file,
     detach_file,
@@ -23,7 +24,7 @@ from portal.workflows.review_filing import (
     request_in_force,
     send_back_filing,
 )
-from portal.workflows.usage_forms import facts_for, usage_form_of
+from portal.workflows.usage_forms import usage_form_of
 from procurement.cities.kinds import Channel
 from procurement.contracts import ContractStage
 from procurement.errors import RuleViolation

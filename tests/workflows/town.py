@@ -23,13 +23,14 @@ from portal.permissions import Role
 from portal.reminding import send_reminders
 from portal.workflows.act import Act, Actor
 from portal.workflows.answer_signing_request import give_consent
+from portal.workflows.case_facts import facts_for
 from portal.workflows.decide_award import NewAward, NewCompany, decide_award
 from portal.workflows.draft_contract import NewDocument, add_document
 from portal.workflows.file_application import StoredFile, attach_file, save_draft, submit_filing
 from portal.workflows.generate_contract import contract_facts, generate_contract
 from portal.workflows.review_filing import accept_filing
 from portal.workflows.send_for_signing import draft_envelope, send_for_signing
-from portal.workflows.usage_forms import facts_for, usage_form_of
+from portal.workflows.usage_forms import usage_form_of
 from procurement.cases import ProcurementCase
 from procurement.contracts import Contract, ContractStage
 from procurement.errors import RuleViolation
