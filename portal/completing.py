@@ -7,6 +7,7 @@ from portal.acting import acting, house, looking
 from portal.scoping import Scope
 from portal.unit_of_work import writing
 from portal.workflows.act import SCHEDULER
+from portal.workflows.certify_conclusion import certify_concluded
 from portal.workflows.complete_signing import Completion, complete_signing
 
 
@@ -24,8 +25,8 @@ def completion() -> Completion:
 
 
 def complete_all(_now: datetime) -> str:
-    """Seal, ask and conclude until nothing moves any more; says how many things moved."""
+    """Seal, ask, conclude and certify until nothing moves any more; says how many things moved."""
     work, moved = completion(), 0
-    while step := complete_signing(work):
+    while step := complete_signing(work) or certify_concluded(work):
         moved += step
     return f"{moved}件の署名・依頼・締結を進めました。" if moved else ""

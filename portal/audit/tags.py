@@ -45,6 +45,7 @@ class Tag(StrEnum):
     CONTRACT_CANCELLED = "contract:cancel", "reason"
     CONTRACT_LATE_ALLOWED = "contract:late:allow", "reason"
     CONTRACT_CONCLUDED = "contract:conclude", "number", "documents"
+    CONTRACT_CERTIFIED = "contract:certify", "sha256"
     CONTRACT_UNVERIFIED = "contract:conclude:refuse", "problem"
     CONTRACT_AMENDED = "contract:amend", "original"
     CONTRACT_TO_PAPER = "contract:paper", "reason"

@@ -43,6 +43,21 @@ def download_document(case_id: str, contract_id: str, document_id: str) -> Respo
     return stored_answer(sha256, f"{name}.pdf", as_download=True)
 
 
+@blueprint.get("/contractor/cases/<case_id>/contracts/<contract_id>/certificate.pdf")
+@requires(Permission.CONTRACTOR_CASES)
+def download_certificate(case_id: str, contract_id: str) -> Response:
+    """The sealed conclusion certificate (合意締結証明書), the same file as the city's. (SIGN-10)"""
+    with acting() as act:
+        case = my_case(act, case_id)
+        contract = _sent_contract(case, contract_id)
+        sha256 = contract.certificate_sha256
+        if sha256 is None:
+            abort(404)
+        subject = ("contract", contract.id)
+        act.audit(Tag.DOCUMENT_READ, city=case.city, subject=subject, name="合意締結証明書", sha256=sha256)
+    return stored_answer(sha256, "合意締結証明書.pdf", as_download=True)
+
+
 def _sent_contract(case: ProcurementCase, contract_id: str) -> Contract:
     """A contract that was sent for signing; what the city is still drafting is not for the contractor's eyes."""
     contract = next((c for c in case.contracts if c.id == contract_id), None)

@@ -28,6 +28,22 @@ def show_document(contract_id: str, document_id: str) -> Page:
     return stored_answer(sha256, f"{name}.pdf")
 
 
+@blueprint.get("/contracts/<contract_id>/certificate.pdf")
+@requires(Permission.OFFICE_READ)
+def show_certificate(contract_id: str) -> Page:
+    """The sealed conclusion certificate (合意締結証明書), once it is made. (SIGN-10)"""
+    with acting() as act:
+        contract = the_contract(act, contract_id)
+        sha256 = contract.certificate_sha256
+        if sha256 is None:
+            abort(404)
+        subject = ("contract", contract.id)
+        act.audit(
+            Tag.DOCUMENT_READ, city=contract.city, subject=subject, name="合意締結証明書", sha256=sha256
+        )
+    return stored_answer(sha256, "合意締結証明書.pdf")
+
+
 @blueprint.get("/contracts/<contract_id>/documents/<document_id>/pages/<int:page>-<int:width>.png")
 @requires(Permission.OFFICE_READ)
 def show_document_page(contract_id: str, document_id: str, page: int, width: int) -> Page:

@@ -35,6 +35,7 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.CONTRACT_CANCELLED: "署名依頼を取り消しました",
     Tag.CONTRACT_LATE_ALLOWED: "期限後の締結を認めました",
     Tag.CONTRACT_CONCLUDED: "契約を締結しました（契約番号 {number}）",
+    Tag.CONTRACT_CERTIFIED: "合意締結証明書を作成しました",
     Tag.CONTRACT_UNVERIFIED: "完成した文書の検証で問題が見つかりました",
     Tag.CONTRACT_AMENDED: "変更契約を作成しました（原契約 {original}）",
     Tag.CONTRACT_TO_PAPER: "紙の契約に切り替えました",

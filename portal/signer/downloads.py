@@ -3,14 +3,12 @@
 from flask import Response, abort, render_template
 
 from forms.file_names import safe_file_name
-from forms.issued.conclusion_certificate import conclusion_certificate
 from portal.acting import house
 from portal.audit import Tag
 from portal.permissions import Permission, requires
 from portal.signer.door import blueprint
 from portal.signer.file_answers import pdf_to_keep
 from portal.signer.visits import Download, downloading
-from portal.workflows.certify_conclusion import certificate_facts
 
 CERTIFICATE = "合意締結証明書"
 
@@ -46,12 +44,16 @@ def send_concluded(token: str, number: int) -> Response:
 
 @blueprint.get("/download/<token>/certificate.pdf")
 @requires(Permission.SIGN_BY_LINK)
-def send_certificate(token: str) -> Response:
-    """The conclusion certificate (合意締結証明書). (SIGN-10)"""
-    with downloading(token) as visit:
-        facts, made_at = certificate_facts(visit.act, visit.contract, visit.envelope), visit.act.now
-    name = safe_file_name(f"{CERTIFICATE}_{facts.title}", "pdf")
-    return pdf_to_keep(conclusion_certificate(facts, made_at), name, "certificate.pdf")
+def send_certificate(token: str) -> Response | tuple[str, int]:
+    """The sealed conclusion certificate (合意締結証明書), always the same bytes; until it is made, that it is. (SIGN-10)"""
+    with downloading(token, to_write=True) as visit:
+        title, sha256, rules = visit.contract.title, visit.contract.certificate_sha256, visit.rules
+        if sha256 is None:
+            page = "signer/downloads/certificate.html"
+            return render_template(page, token=token, contract=visit.contract, city=rules), 202
+        _note_reading(visit, CERTIFICATE, sha256)
+    name = safe_file_name(f"{CERTIFICATE}_{title}", "pdf")
+    return pdf_to_keep(house().store.read(sha256), name, "certificate.pdf")
 
 
 def _note_reading(visit: Download, name: str, sha256: str) -> None:

@@ -33,11 +33,11 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("contractor", CONTRACTORS, "show_attachments add_attachment remove_attachment show_attachment"),
     ("contractor", CONTRACTORS, "show_filing show_version show_paper show_receipt_paper show_preview"),
     ("contractor", CONTRACTORS, "show_change submit_change show_withdrawal submit_withdrawal"),
-    ("contractor", CONTRACTORS, "show_contract download_document"),
+    ("contractor", CONTRACTORS, "show_contract download_document download_certificate"),
     # The office: everybody there reads; who writes and who signs are different people.
     ("office", OFFICE, "show_home show_cases show_case show_rules show_jobs show_mails show_mail"),
     ("office", OFFICE, "show_filing show_paper show_paper_page show_attachment show_completions"),
-    ("office", OFFICE, "show_document show_document_page"),
+    ("office", OFFICE, "show_document show_document_page show_certificate"),
     (
         "office",
         OFFICE_WRITERS,
