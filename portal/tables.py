@@ -14,6 +14,7 @@ import procurement.reminders
 import signing.orm
 import signing.orm_certificates
 import signing.orm_preservation
+from portal import completion_alerts
 from portal.accounts import models as accounts
 from portal.audit import entries as audit
 from portal.jobs import runs as jobs
@@ -33,6 +34,7 @@ TABLE_MODULES: tuple[ModuleType, ...] = (
     signing.orm_preservation,
     accounts,
     audit,
+    completion_alerts,
     jobs,
     outbox,
 )

@@ -1,6 +1,7 @@
 """Tables of preservation and of the authorities that it rests on (長期保存・時刻認証局・失効情報)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -82,3 +83,5 @@ class AuthorityHealth(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     milliseconds: Mapped[int | None]
     skip_until: Mapped[datetime | None]
+    chains: Mapped[list[Any]] = mapped_column(default=list)
+    """Certificates it signs with, each with those above it: lists of base64 DER. Other processes foresee them."""

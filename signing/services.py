@@ -1,8 +1,8 @@
 """What sealing needs (封印の道具), opened once per process from the configuration."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from asn1crypto import x509
@@ -11,10 +11,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing.errors import SetupRequired
 from signing.pades.demo_pki import DemoPki, open_demo_pki
 from signing.pades.demo_tsa import DemoTsa
+from signing.pades.exchanges import Credentials, Patience
+from signing.pades.health import HealthBook
+from signing.pades.keeping import AnswerBook
 from signing.pades.revocation import DemoRevocation, HttpRevocation, MixedRevocation, RevocationSource
 from signing.pades.seal import Sealer
 from signing.pades.signers import SealingKey, load_pkcs11, load_pkcs12
 from signing.pades.timestamps import HttpTsa, Timestamper, TimestampSource
+from signing.pades.tokens import TokenRules
 from signing.pades.trust import TrustStore, load_trust
 from signing.stores import DocumentStore
 
@@ -31,6 +35,21 @@ class Pkcs11Settings:
 
 
 @dataclass(frozen=True)
+class AuthoritySettings:
+    """How authorities are asked and what is taken from them (時刻認証局の設定).
+
+    `credentials`: in the order of the addresses; a shorter list leaves the rest without. `health`, `answers`:
+    books shared by all processes (`signing.authorities`); without them each process keeps its own.
+    """
+
+    rules: TokenRules = field(default_factory=TokenRules)
+    patience: Patience = field(default_factory=Patience)
+    credentials: tuple[Credentials, ...] = ()
+    health: HealthBook | None = None
+    answers: AnswerBook | None = None
+
+
+@dataclass(frozen=True)
 class SealingServices:
     """Everything that sealing and verification need."""
 
@@ -40,6 +59,8 @@ class SealingServices:
     font: Path
     demo_parts: tuple[str, ...]
     authorities: tuple[str, ...]
+    timestamper: Timestamper
+    revocation: RevocationSource
 
     @property
     def is_demo(self) -> bool:
@@ -59,7 +80,7 @@ def open_services(
     witness_p12: Path | None = None,
     witness_p12_password: str | None = None,
     witness_pkcs11: Pkcs11Settings | None = None,
-    max_clock_difference: timedelta = timedelta(seconds=60),
+    asking: AuthoritySettings | None = None,
 ) -> SealingServices:
     """Opens key, authorities and trust. What is not configured comes from the demo PKI, if that is allowed.
 
@@ -77,15 +98,21 @@ def open_services(
     pki = open_demo_pki(keys_dir) if missing else None
     trust = _trust(trust_roots, pki)
     key = _key(witness_p12, witness_p12_password, witness_pkcs11, trust_roots, pki)
-    sources = _sources(tsa_urls, pki, clock)
-    timestamper = Timestamper(sources, trust, clock, max_clock_difference)
+    asking = asking or AuthoritySettings()
+    sources = _sources(tsa_urls, asking, pki, clock)
+    revocation = _revocation(pki, trust, asking)
+    timestamper = Timestamper(
+        sources, trust, clock, rules=asking.rules, book=asking.health, revocation=revocation
+    )
     return SealingServices(
         store=store,
-        sealer=Sealer(key, timestamper, _revocation(pki), trust),
+        sealer=Sealer(key, timestamper, revocation, trust),
         trust=trust,
         font=font,
         demo_parts=tuple(missing),
-        authorities=tuple(source.name for source in sources),
+        authorities=timestamper.names,
+        timestamper=timestamper,
+        revocation=revocation,
     )
 
 
@@ -135,13 +162,19 @@ def _key(
 
 
 def _sources(
-    urls: Sequence[str], pki: DemoPki | None, clock: Callable[[], datetime]
+    urls: Sequence[str], asking: AuthoritySettings, pki: DemoPki | None, clock: Callable[[], datetime]
 ) -> list[TimestampSource]:
     if urls:
-        return [HttpTsa(url) for url in urls]
+        credentials = [*asking.credentials, *(Credentials() for _ in urls)]
+        pairs = zip(urls, credentials, strict=False)
+        return [HttpTsa(url, credentials=each, patience=asking.patience) for url, each in pairs]
     assert pki is not None
     return [DemoTsa(pki, clock)]
 
 
-def _revocation(pki: DemoPki | None) -> RevocationSource:
-    return HttpRevocation() if pki is None else MixedRevocation(DemoRevocation(pki), HttpRevocation())
+def _revocation(pki: DemoPki | None, trust: TrustStore, asking: AuthoritySettings) -> RevocationSource:
+    issuers = [*trust.anchors, *trust.intermediates]
+    others = HttpRevocation(
+        issuers=issuers, patience=asking.patience, kept=asking.answers, health=asking.health
+    )
+    return others if pki is None else MixedRevocation(DemoRevocation(pki), others)
