@@ -87,4 +87,4 @@ def _seal(job: SealJob) -> SealRecord:
 
 def _pages_seen(session: Session, step_id: str) -> dict[str, int]:
     query = select(PageView.document_id, func.count()).where(PageView.step_id == step_id)
-    return dict(session.execute(query.group_by(PageView.document_id)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(PageView.document_id))}
