@@ -78,7 +78,11 @@ class KeyVault:
         """What was stored → the private key; WrongPin when the PIN does not open it."""
         head = sealed[: _HEAD.size]
         version, cost, _, _, mark, salt, nonce = _HEAD.unpack(head)
-        if version != _VERSION or not hmac.compare_digest(mark, self._mark()):
+        if version != _VERSION or not 14 <= cost <= 20:
+            raise SetupRequired(
+                "保管している署名鍵が壊れています。", remedy="バックアップと照合してください。"
+            )
+        if not hmac.compare_digest(mark, self._mark()):
             raise SetupRequired(
                 "署名鍵の保管に使った設定値(KEY_SECRET)が、今の設定値と違います。",
                 remedy="鍵を保管したときの設定値に戻してください。失われた場合は、電子証明書を再発行します。",

@@ -166,7 +166,7 @@ class BuiltInCa:
             failed = ocsp.OCSPResponseBuilder.build_unsuccessful
             return failed(ocsp.OCSPResponseStatus.MALFORMED_REQUEST).public_bytes(Encoding.DER)
         certificate = self.issued(serial)
-        if certificate is None or not _names_issuer(asked, self.certificates["issuing"]):
+        if certificate is None or not _names_issuer(asked, self.certificates):
             failed = ocsp.OCSPResponseBuilder.build_unsuccessful
             return failed(ocsp.OCSPResponseStatus.UNAUTHORIZED).public_bytes(Encoding.DER)
         builder = self._about(certificate, algorithm, now)
@@ -242,6 +242,10 @@ def _is_told(reason: x509.ReasonFlags) -> bool:
     return reason is not x509.ReasonFlags.unspecified
 
 
-def _names_issuer(asked: ocsp.OCSPRequest, issuer: x509.Certificate) -> bool:
-    same = ocsp.OCSPRequestBuilder().add_certificate(issuer, issuer, asked.hash_algorithm).build()
+def _names_issuer(asked: ocsp.OCSPRequest, certificates: dict[str, x509.Certificate]) -> bool:
+    """Whether a request names our issuing CA: as a request about a certificate of its own would."""
+    builder = ocsp.OCSPRequestBuilder()
+    same = builder.add_certificate(
+        certificates["ocsp"], certificates["issuing"], asked.hash_algorithm
+    ).build()
     return asked.issuer_key_hash == same.issuer_key_hash and asked.issuer_name_hash == same.issuer_name_hash
