@@ -47,6 +47,7 @@ def choose_fonts(settings: Mapping[str, str | None]) -> None:
             _chosen.pop(name, None)
     _choose_names_font(settings.get(NAMES_SETTING))
     registered_font.cache_clear()
+    fonts_of_names.cache_clear()
     for name in SETTINGS:
         font_path(name)
 
@@ -62,6 +63,13 @@ def names_font_path() -> Path | None:
     """File of the font for characters of names (IPAmj Mincho, fonts-ipamj-mincho), or None when there is none."""
     path = _chosen.get(NAMES, Path(NAMES_USUAL_PATH))
     return path if path.is_file() else None
+
+
+@lru_cache(maxsize=1)
+def fonts_of_names() -> tuple[tuple[str, Path], ...]:
+    """The fonts that print names, in the order in which they are asked for a character. Raises FontMissing."""
+    names = names_font_path()
+    return ((MINCHO, font_path(MINCHO)), *(((NAMES, names),) if names else ()))
 
 
 def font_path(name: str) -> Path:

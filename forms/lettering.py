@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from reportlab.pdfbase import pdfmetrics
 
 from forms.code_maps import cluster_of, private_code
-from forms.fonts import MINCHO, NAMES, font_path, names_font_path, registered_font
+from forms.fonts import MINCHO, fonts_of_names, registered_font
 from forms.glyphs import GETA, VARIATION_SELECTORS
 from forms.texts import composed
 from forms.typesetting import TextLines
@@ -153,8 +153,13 @@ def _private_letter(cluster: str) -> str:
 
 def _place(cluster: str) -> tuple[str, int] | None:
     """The font that has the cluster, and its glyph there."""
-    for name, path in ((MINCHO, font_path(MINCHO)), (NAMES, names_font_path())):
-        glyph = _shapes_of(path).glyph(cluster) if path else None
+    return _found(cluster, fonts_of_names())
+
+
+@lru_cache(maxsize=16384)
+def _found(cluster: str, fonts: tuple[tuple[str, Path], ...]) -> tuple[str, int] | None:
+    for name, path in fonts:
+        glyph = _shapes_of(path).glyph(cluster)
         if glyph is not None:
             return name, glyph
     return None
@@ -203,8 +208,6 @@ def _compositions(font: TTFont) -> Iterator[tuple[tuple[int, ...], int]]:
 
 def _width_of(name: str, glyph: int) -> float:
     """Width in thousandths of the size, as reportlab counts."""
-    path = font_path(MINCHO) if name == MINCHO else names_font_path()
-    assert path is not None
-    font = _opened(path)
+    font = _opened(dict(fonts_of_names())[name])
     advance: int = font["hmtx"][font.getGlyphName(glyph)][0]
     return advance * 1000 / float(font["head"].unitsPerEm)

@@ -95,6 +95,7 @@ class TextLines(Flowable):  # type: ignore[misc]
         self.style = style
         self._given = lines
         self._lines: list[str] = []
+        self.width: float = 0
 
     def getSpaceBefore(self) -> float:
         """Points left free above."""
@@ -106,8 +107,9 @@ class TextLines(Flowable):  # type: ignore[misc]
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         """Break the lines for this width."""
-        self.width = available_width
-        self._lines = self._given or broken_lines(self.text, self.style, available_width, self.measure)
+        if not self._lines or self.width != available_width:
+            self.width = available_width
+            self._lines = self._given or broken_lines(self.text, self.style, available_width, self.measure)
         self.height = len(self._lines) * self.style.leading
         return self.width, self.height
 
