@@ -16,12 +16,15 @@ from forms.files import with_form_files
 from forms.fonts import MINCHO, FontMissing, choose_fonts, font_path
 from portal import clock
 from portal.accounts.identity import client_address, current_principal
+from portal.authority_settings import credentials_of, patience_of, rules_of
 from portal.scoping import Scope
 from portal.unit_of_work import reading, writing
 from portal.workflows.act import Act, Actor
 from procurement.cities.loader import load_sound_cities
 from procurement.rules import CityRules
 from signing import DocumentStore, Pkcs11Settings, SealingServices, TrustStore, open_services
+from signing.authorities import DatabaseAnswerBook, DatabaseHealthBook, Shared
+from signing.services import AuthoritySettings
 
 
 class House:
@@ -61,7 +64,23 @@ class House:
                 witness_p12=Path(self.config["WITNESS_P12"]) if self.config["WITNESS_P12"] else None,
                 witness_p12_password=self.config["WITNESS_P12_PASSWORD"] or None,
                 witness_pkcs11=self._token,
+                asking=self._asking,
             )
+
+    @property
+    def shared(self) -> Shared:
+        """The database, as the authorities' books of all processes use it."""
+        return Shared(reads=lambda: reading(Scope()), writes=lambda: writing(Scope()))
+
+    @property
+    def _asking(self) -> AuthoritySettings:
+        return AuthoritySettings(
+            rules=rules_of(self.config),
+            patience=patience_of(self.config),
+            credentials=credentials_of(self.config),
+            health=DatabaseHealthBook(self.shared),
+            answers=DatabaseAnswerBook(self.shared),
+        )
 
     @cached_property
     def trust(self) -> TrustStore:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from flask import Config
 
+from portal.authority_settings import judge_authorities
+
 PREFIX = "WARIFU"
 ROOT = Path(__file__).resolve().parent.parent
 MODES = ("demo", "test", "production")
@@ -57,6 +59,17 @@ SETTINGS: dict[str, Setting] = {
     "TSA_URLS": Setting(
         [], "RFC 3161 authorities in order; empty in demo and test: the built-in demo authority"
     ),
+    "TSA_CREDENTIALS": Setting(
+        [], 'in the order of TSA_URLS: "basic USER:PASSWORD", "bearer TOKEN", or "" for none; https only'
+    ),
+    "TSA_POLICIES": Setting([], "policy OIDs that a token may carry; empty: any"),
+    "TSA_ACCURACY_SECONDS": Setting(60, "the accuracy that a token states may not be worse"),
+    "TSA_CLOCK_SECONDS": Setting(60, "an authority's clock may differ from ours by so much"),
+    "TSA_CONNECT_SECONDS": Setting(5, "seconds to connect to an authority (time-stamps, OCSP, CRL)"),
+    "TSA_READ_SECONDS": Setting(10, "seconds of silence after which an answer is given up"),
+    "TSA_TOTAL_SECONDS": Setting(20, "seconds that one answer may take in all"),
+    "TSA_CHECK_MINUTES": Setting(5, "an authority that was not asked for so long is asked for a token"),
+    "COMPLETION_ALERT_MINUTES": Setting(60, "officers are written to when a seal waits longer than this"),
     "TRUST_ROOTS": Setting([], "PEM files of the roots that signatures are judged by"),
     "WITNESS_P12": Setting("", "PKCS#12 file of the witness key"),
     "WITNESS_P12_PASSWORD": Setting("", "its password"),
@@ -80,7 +93,14 @@ SETTINGS: dict[str, Setting] = {
     "SESSION_HOURS": Setting(0, "sign-in ends after so many hours; 0: 8, in demo and test 24"),
     "CSRF": Setting(True, "may be switched off in test mode only"),
 }
-SECRETS = ("SECRET_KEY", "KEY_SECRET", "SMTP_PASSWORD", "WITNESS_P12_PASSWORD", "WITNESS_PKCS11_PIN")
+SECRETS = (
+    "SECRET_KEY",
+    "KEY_SECRET",
+    "SMTP_PASSWORD",
+    "TSA_CREDENTIALS",
+    "WITNESS_P12_PASSWORD",
+    "WITNESS_PKCS11_PIN",
+)
 PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC")
 
 
@@ -177,6 +197,7 @@ def _judge(values: dict[str, Any], stated: set[str]) -> list[str]:
         problems.append("CA_SIGNER_DAYS は1から1825（5年）までです。")
     if not values["CSRF"] and values["MODE"] != "test":
         problems.append("CSRF を切れるのは MODE=test のときだけです。")
+    problems += judge_authorities(values)
     if values["MODE"] == "production":
         problems += _missing_in_production(values, stated)
     return problems
