@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.pdf_byterange import PdfSignedData
 
-from signing.errors import SealingFailed, SigningRefused
+from signing.errors import SealingFailed, SigningRefused, TimestampUnavailable
 from signing.pades import appearances, cms
 from signing.pades.algorithms import algorithm_for
 from signing.pades.appearances import Appearance
@@ -112,11 +112,14 @@ class Sealer:
         key: SealingKey | None = None,
         identity: Identity | None = None,
     ) -> Prepared:
-        """Writes `source` and a new revision with an empty signature to `work` (B-LT in one revision)."""
+        """Writes `source` and a new revision with an empty signature to `work` (B-LT in one revision).
+
+        With a signature policy the reason is left out: the baseline forbids both (EN 319 142-1, 6.3 m).
+        """
         signer = identity or (key or self._key).identity
         algorithm_for(signer.certificate, self.profile)
         with _guard():
-            expected = self._expected(signer, now)
+            expected = self._expected(signer, now, may_lack_authority=identity is not None)
 
             def write(writer: IncrementalPdfFileWriter) -> PdfSignedData:
                 field = signature_field(writer, request.field_name)
@@ -126,7 +129,7 @@ class Sealer:
                     appearances.place(writer, field, request.appearance)
                 if expected.data is not None:
                     write_dss(writer, expected.data)
-                return add_signature(writer, field, request.reason, now)
+                return add_signature(writer, field, None if self.profile.policy else request.reason, now)
 
             return self._remembered(prepare_hole(source, work, self.profile.digest, write), expected)
 
@@ -183,11 +186,22 @@ class Sealer:
         """Lets any trusted authority stamp this prepared file: a party's signature is not made anew here."""
         self._authorities.pop(digest, None)
 
-    def _expected(self, signer: Identity | None, now: datetime) -> "_Expected":
-        """Evidence of this signer and the authorities alone: whatever is returned is written into the file."""
+    def _expected(
+        self, signer: Identity | None, now: datetime, *, may_lack_authority: bool = False
+    ) -> "_Expected":
+        """Evidence of this signer and the authorities alone: whatever is returned is written into the file.
+
+        A party signs although no authority answers: the evidence of whichever stamps comes with the last
+        time-stamp of the document, in its own revision.
+        """
         if signer is not None and not self.profile.level.has_revocation_data:
             return _Expected(None, None)
-        chains = self._timestamper.foresee()
+        try:
+            chains = self._timestamper.foresee()
+        except TimestampUnavailable:
+            if not may_lack_authority or signer is None:
+                raise
+            return _Expected(self._book.gather([signer.certificate, *signer.chain], [], now), None)
         above = {c.sha256: c for chain in chains for c in chain.certificates}
         certificates = [signer.certificate, *signer.chain] if signer else []
         data = self._book.gather(certificates, list(above.values()), now)
