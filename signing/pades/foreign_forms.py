@@ -21,16 +21,15 @@ def settle_form(pdf: Pdf, name: str, our_names: Collection[str]) -> list[Note]:
     """Closes the form of an upload; refuses one whose look depends on the program that shows it."""
     form = pdf.Root.get(Name.AcroForm)
     if not isinstance(form, Dictionary):
-        if Name.AcroForm in pdf.Root:
-            del pdf.Root.AcroForm
-        return []
+        form = pdf.Root.AcroForm = Dictionary(Fields=Array())
     if not isinstance(form.get(Name.Fields), Array):
         form.Fields = Array()
     _refuse_undrawn(pdf, form, name)
     for key in (Name.NeedAppearances, Name.CO):
         if key in form:
             del form[key]
-    notes = [*_remove_empty_signatures(pdf, form), *_rename_clashes(form, our_names)]
+    notes = [*_remove_empty_signatures(form), *_rename_clashes(form, our_names)]
+    _settle_strays(pdf, form)
     closed = [_close(field) for field in _terminal_fields(form.Fields)]
     if any(closed):
         notes.append(
@@ -56,20 +55,29 @@ def _refuse_undrawn(pdf: Pdf, form: Dictionary, name: str) -> None:
             )
 
 
-def _remove_empty_signatures(pdf: Pdf, form: Dictionary) -> Iterator[Note]:
+def _remove_empty_signatures(form: Dictionary) -> Iterator[Note]:
     """Somebody else's empty signature fields: nobody may sign there any more once ours are locked."""
     names = [str(field.get(Name.T, "")) for field in _terminal_fields(form.Fields) if _is_signature(field)]
-    stray = any(_is_signature(a) for page in pdf.pages for a in _annotations(page.obj))
     form.Fields = _without_signatures(form.Fields, 0)
-    for page in pdf.pages:
-        if any(_is_signature(annotation) for annotation in _annotations(page.obj)):
-            page.obj.Annots = Array([_settled(a) for a in _annotations(page.obj) if not _vanishes(a)])
-    if names or stray:
+    if names:
         shown = "、".join(f"「{name}」" for name in names if name)
         yield Note(
             "signature_fields_removed",
             f"元からあった未使用の署名欄{shown}は取り除きました。署名欄は、ここで署名する方の分だけを付けます。",
         )
+
+
+def _settle_strays(pdf: Pdf, form: Dictionary) -> None:
+    """What looks like a field and is none (any more): its drawing stays, what has no drawing goes."""
+    known = {widget.objgen for field in _terminal_fields(form.Fields) for widget in _widgets(field)}
+    for page in pdf.pages:
+        annotations = _annotations(page.obj)
+        is_stray = [a.get(Name.Subtype) == Name.Widget and a.objgen not in known for a in annotations]
+        if any(is_stray):
+            both = list(zip(annotations, is_stray, strict=True))
+            page.obj.Annots = Array([a for a, stray in both if not stray or _is_drawn(a)])
+            for annotation in (a for a, stray in both if stray):
+                _make_drawing(annotation)
 
 
 def _without_signatures(fields: Object, depth: int) -> Array:
@@ -85,18 +93,11 @@ def _without_signatures(fields: Object, depth: int) -> Array:
     return Array(kept)
 
 
-def _vanishes(annotation: Dictionary) -> bool:
-    return _is_signature(annotation) and not _is_drawn(annotation)
-
-
-def _settled(annotation: Dictionary) -> Dictionary:
-    """What a signature field showed goes on being shown, as a drawing that is no field."""
-    if _is_signature(annotation):
-        annotation.Subtype = Name.Stamp
-        for key in ("/FT", "/T", "/V", "/Lock", "/SV", "/Parent", "/MK", "/A", "/AA", "/Ff", "/TU"):
-            if key in annotation:
-                del annotation[key]
-    return annotation
+def _make_drawing(annotation: Dictionary) -> None:
+    annotation.Subtype = Name.Stamp
+    for key in ("/FT", "/T", "/V", "/Lock", "/SV", "/Parent", "/MK", "/A", "/AA", "/Ff", "/TU"):
+        if key in annotation:
+            del annotation[key]
 
 
 def _rename_clashes(form: Dictionary, our_names: Collection[str]) -> Iterator[Note]:

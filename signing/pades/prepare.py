@@ -101,9 +101,9 @@ def _settle_version(pdf: Pdf) -> None:
 
 
 def _form(pdf: Pdf) -> Dictionary:
-    if not isinstance(pdf.Root.get(Name.AcroForm), Dictionary):
-        pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array()))
-    form = pdf.Root.AcroForm
+    form = pdf.Root.get(Name.AcroForm, Dictionary(Fields=Array()))
+    if not form.is_indirect:
+        form = pdf.Root.AcroForm = pdf.make_indirect(form)
     assert isinstance(form, Dictionary)
     form.SigFlags = _SIGNATURES_EXIST_APPEND_ONLY
     return form

@@ -134,7 +134,7 @@ def _repairs(pdf: Pdf) -> Iterator[Note]:
         yield Note(
             "repaired",
             "ファイルの索引(相互参照表)などに壊れたところがあり、直して取り込みました。"
-            f"{len(pdf.pages)}ページすべてがそろい、正しく表示されることを確かめてください。",
+            f"全{len(pdf.pages)}ページがそろい、正しく表示されることを確かめてください。",
         )
 
 
