@@ -75,7 +75,7 @@ def signature_field(writer: IncrementalPdfFileWriter, name: str) -> generic.Dict
 
 
 def add_signature(
-    writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, reason: str, at: datetime
+    writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, reason: str | None, at: datetime
 ) -> PdfSignedData:
     """Puts an empty PAdES signature into a field, with the field's lock in force."""
     hole = SignatureObject(
