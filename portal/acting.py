@@ -17,6 +17,7 @@ from forms.fonts import MINCHO, FontMissing, choose_fonts, font_path
 from portal import clock
 from portal.accounts.identity import client_address, current_principal
 from portal.authority_settings import credentials_of, patience_of, rules_of
+from portal.profile_settings import profile_of
 from portal.scoping import Scope
 from portal.unit_of_work import reading, writing
 from portal.workflows.act import Act, Actor
@@ -65,6 +66,7 @@ class House:
                 witness_p12_password=self.config["WITNESS_P12_PASSWORD"] or None,
                 witness_pkcs11=self._token,
                 asking=self._asking,
+                profile=profile_of(self.config),
             )
 
     @property

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Config
 
 from portal.authority_settings import judge_authorities
+from portal.profile_settings import judge_profile
 
 PREFIX = "WARIFU"
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,6 +72,13 @@ SETTINGS: dict[str, Setting] = {
     "TSA_CHECK_MINUTES": Setting(5, "an authority that was not asked for so long is asked for a token"),
     "COMPLETION_ALERT_MINUTES": Setting(60, "officers are written to when a seal waits longer than this"),
     "TRUST_ROOTS": Setting([], "PEM files of the roots that signatures are judged by"),
+    "PADES_LEVEL": Setting("B-LTA", "level of what is concluded; nothing below B-LTA is accepted"),
+    "PADES_DIGEST": Setting("sha256", "hash of our signatures: sha256, sha384 or sha512"),
+    "PADES_MIN_RSA_BITS": Setting(2048, "RSA keys of signers have at least so many bits"),
+    "PADES_CURVES": Setting(["secp256r1", "secp384r1"], "elliptic curves of signers' keys"),
+    "PADES_POLICY_OID": Setting("", "signature policy; with one, signatures carry no reason (baseline)"),
+    "PADES_POLICY_HASH": Setting("", "hash of its document: sha256:HEX"),
+    "PADES_POLICY_URI": Setting("", "where its document lies"),
     "WITNESS_P12": Setting("", "PKCS#12 file of the witness key"),
     "WITNESS_P12_PASSWORD": Setting("", "its password"),
     "WITNESS_PKCS11_MODULE": Setting("", "PKCS#11 library of the witness key, instead of a file"),
@@ -198,6 +206,7 @@ def _judge(values: dict[str, Any], stated: set[str]) -> list[str]:
     if not values["CSRF"] and values["MODE"] != "test":
         problems.append("CSRF を切れるのは MODE=test のときだけです。")
     problems += judge_authorities(values)
+    problems += judge_profile(values)
     if values["MODE"] == "production":
         problems += _missing_in_production(values, stated)
     return problems

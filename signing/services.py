@@ -14,6 +14,7 @@ from signing.pades.demo_tsa import DemoTsa
 from signing.pades.exchanges import Credentials, Patience
 from signing.pades.health import HealthBook
 from signing.pades.keeping import AnswerBook
+from signing.pades.profiles import PadesProfile, concluding
 from signing.pades.revocation import DemoRevocation, HttpRevocation, MixedRevocation, RevocationSource
 from signing.pades.seal import Sealer
 from signing.pades.signers import SealingKey, load_pkcs11, load_pkcs12
@@ -81,12 +82,15 @@ def open_services(
     witness_p12_password: str | None = None,
     witness_pkcs11: Pkcs11Settings | None = None,
     asking: AuthoritySettings | None = None,
+    profile: PadesProfile | None = None,
 ) -> SealingServices:
     """Opens key, authorities and trust. What is not configured comes from the demo PKI, if that is allowed.
 
     The demo PKI is made under `keys_dir` on first start; two processes at once end up with the same one.
+    `profile`: how our seals are made; a level below B-LTA and keys too weak for it are refused.
     """
     _check_font(font)
+    profile = concluding(profile or PadesProfile())
     has_key = witness_p12 is not None or witness_pkcs11 is not None
     missing = _missing(has_key, bool(tsa_urls), bool(trust_roots))
     if missing and not allow_demo:
@@ -106,7 +110,7 @@ def open_services(
     )
     return SealingServices(
         store=store,
-        sealer=Sealer(key, timestamper, revocation, trust),
+        sealer=Sealer(key, timestamper, revocation, trust, profile),
         trust=trust,
         font=font,
         demo_parts=tuple(missing),
@@ -177,4 +181,4 @@ def _revocation(pki: DemoPki | None, trust: TrustStore, asking: AuthoritySetting
     others = HttpRevocation(
         issuers=issuers, patience=asking.patience, kept=asking.answers, health=asking.health
     )
-    return others if pki is None else MixedRevocation(DemoRevocation(pki), others)
+    return others if pki is None else MixedRevocation(DemoRevocation(pki.ca), others)

@@ -88,6 +88,16 @@ class PadesProfile:
             )
 
 
+def concluding(profile: PadesProfile) -> PadesProfile:
+    """The profile, if what follows it may be concluded: anything below B-LTA stops being provable too soon."""
+    if profile.level is not PadesLevel.B_LTA:
+        raise SetupRequired(
+            f"署名レベル{profile.level}では契約を締結できません。",
+            remedy="契約は10年以上検証できなければならないため、B-LTAだけを使います。",
+        )
+    return profile
+
+
 def _refuse_weak_digest(digest: str) -> None:
     if digest not in DIGESTS:
         raise SetupRequired(_WEAK_DIGEST.format(digest, "、".join(DIGESTS)), remedy=_STRONGER)
