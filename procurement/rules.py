@@ -20,6 +20,7 @@ from procurement.cities.kinds import (
     Route,
     Side,
     SigningStyle,
+    SigningType,
     Trigger,
     Unit,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Route",
     "Side",
     "SigningStyle",
+    "SigningType",
     "Trigger",
     "Unit",
     "rules_for",

@@ -31,9 +31,28 @@ from signing.envelopes import (
     send,
     steps_to_ask,
 )
-from signing.errors import AlreadyFinished, SigningRefused, UploadRefused
+from signing.errors import (
+    AlreadyFinished,
+    CertificateUnusable,
+    HandOutExpired,
+    PartySignatureNeeded,
+    SignatureInProgress,
+    SigningRefused,
+    UploadRefused,
+)
 from signing.evidence import Circumstances, evidence_of
+from signing.external_signing import (
+    HandOut,
+    give_up_hand_out,
+    hand_out,
+    hand_out_file,
+    keep_taken_back,
+    open_hand_out,
+    required_hand_out,
+    take_back,
+)
 from signing.issued_papers import seal_paper
+from signing.key_files import MAX_KEY_FILE, open_key_file
 from signing.links import (
     AskedStep,
     LinkProblem,
@@ -41,27 +60,43 @@ from signing.links import (
     OpenedLink,
     create_download_link,
     open_download_link,
+    open_for_holder,
     open_link,
 )
 from signing.modes import EnvelopeStatus, Side, SigningMode, StepRole, StepStatus, ViewingRule
 from signing.orm import CirculationStep, Envelope, EnvelopeDocument
 from signing.pades.child import verify_in_child
 from signing.pades.diffs import NOT_PERMITTED, UNCHANGED
+from signing.pades.identities import MAX_CERTIFICATES, read_identity, subject_of
 from signing.pades.layout import DATE_FIELD, DateBox
 from signing.pades.seal import approval_reason
+from signing.pades.signers import Identity, SealingKey
 from signing.pades.trust import TrustStore, load_trust
 from signing.pades.verdicts import Expectation, SignatureVerdict, Verdict, VerdictKind
 from signing.pades.verify import verify_pdf
+from signing.party_preparations import (
+    PartyPreparation,
+    PartyTurn,
+    SignedParty,
+    party_reason,
+    prepare_party,
+    refuse_stranger,
+    sign_prepared,
+)
+from signing.party_signing import keep_party, party_turn
 from signing.sealing import SealOutcome, SealResult, pending_seals, seal_pending
 from signing.services import Pkcs11Settings, SealingServices, open_services, open_trust
 from signing.stores import DocumentStore, FileStore
 
 __all__ = [
     "DATE_FIELD",
+    "MAX_CERTIFICATES",
+    "MAX_KEY_FILE",
     "NOT_PERMITTED",
     "UNCHANGED",
     "AlreadyFinished",
     "AskedStep",
+    "CertificateUnusable",
     "CirculationStep",
     "Circumstances",
     "ConclusionRecord",
@@ -75,18 +110,27 @@ __all__ = [
     "EnvelopeStatus",
     "Expectation",
     "FileStore",
+    "HandOut",
+    "HandOutExpired",
+    "Identity",
     "LinkProblem",
     "LinkProblemKind",
     "OpenedLink",
     "PartyDraft",
+    "PartyPreparation",
+    "PartySignatureNeeded",
+    "PartyTurn",
     "Pkcs11Settings",
     "PreparedEnvelope",
     "SealOutcome",
     "SealRecord",
     "SealResult",
+    "SealingKey",
     "SealingServices",
     "Side",
+    "SignatureInProgress",
     "SignatureVerdict",
+    "SignedParty",
     "SigningMode",
     "SigningRefused",
     "StepRole",
@@ -107,23 +151,40 @@ __all__ = [
     "evidence_of",
     "finished_envelopes",
     "forward",
+    "give_up_hand_out",
+    "hand_out",
+    "hand_out_file",
+    "keep_party",
+    "keep_taken_back",
     "load_trust",
     "mark_released",
     "open_download_link",
+    "open_for_holder",
+    "open_hand_out",
+    "open_key_file",
     "open_link",
     "open_services",
     "open_trust",
+    "party_reason",
+    "party_turn",
     "pending_seals",
     "prepare_envelope",
+    "prepare_party",
+    "read_identity",
     "record_opened",
     "record_viewed",
+    "refuse_stranger",
     "report_problem",
+    "required_hand_out",
     "resend",
     "resume",
     "seal_paper",
     "seal_pending",
     "send",
+    "sign_prepared",
     "steps_to_ask",
+    "subject_of",
+    "take_back",
     "unviewed_documents",
     "verify_in_child",
     "verify_pdf",

@@ -142,7 +142,7 @@ def give_up_hand_out(session: Session, step_id: str, now: datetime) -> None:
         note(session, step.envelope, "hand_out_given_up", now, step, person=step.name)
 
 
-def to_file(hand_out: HandOut, number: str) -> dict[str, Any]:
+def hand_out_file(hand_out: HandOut, number: str) -> dict[str, Any]:
     """The hand-out as a JSON file (署名するデータ) for a signing device; every binary value is in Base64."""
     preparation = hand_out.preparation
     return {

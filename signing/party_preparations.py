@@ -96,7 +96,7 @@ def prepare_party(
     Raises CertificateUnusable before anything is made: expired, not yet valid, revoked, untrusted.
     """
     try:
-        services.sealer.check(now, identity)
+        identity = services.sealer.check(now, identity)
         documents = tuple(
             _prepare(services, turn, document, identity, now, date_text) for document in turn.documents
         )

@@ -215,6 +215,8 @@ def _signing(rules: CityRules) -> Iterable[RuleRow]:
     rule = rules.signing
     values = (
         ("order", "署名の順", " → ".join(side.label for side in rule.order)),
+        ("type", "署名方式", rule.type.label),
+        ("parallel", "受注者側の宛先に同時に依頼する", rule.parallel),
         ("style", "署名画面の言葉", rule.style.label),
         ("allow_decline", "受注者が画面で却下できる", rule.allow_decline),
         ("allow_forward", "受注者が転送できる", rule.allow_forward),

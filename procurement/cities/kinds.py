@@ -101,6 +101,13 @@ class SigningStyle(Worded):
     COMPLETE = "complete", "完了する"
 
 
+class SigningType(Worded):
+    """Whose key signs (署名方式): the service's on the party's instruction, or each party's own. (LAW-01, PTY-01)"""
+
+    WITNESS = "witness", "立会人型", "事業者署名型"
+    PARTY = "party", "当事者型"
+
+
 class GuaranteeKind(Worded):
     """Kind of a guarantee (保証の種類)."""
 

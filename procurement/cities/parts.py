@@ -9,6 +9,7 @@ from procurement.cities.kinds import (
     ProcurementCategory,
     Side,
     SigningStyle,
+    SigningType,
     Trigger,
 )
 from procurement.cities.marks import Mark
@@ -156,6 +157,8 @@ class UsageApplicationRule:
 class SigningPolicy:
     """Signing (署名の進め方): words, order, what a signatory may do, the link. (CITY-04, SIGN-20..52)"""
 
+    type: SigningType = SigningType.WITNESS
+    parallel: bool = False
     style: SigningStyle = SigningStyle.COMPLETE
     order: tuple[Side, ...] = (Side.CONTRACTOR, Side.CITY)
     contractor_order: tuple[str, ...] = CONTRACTOR_ORDER

@@ -2,7 +2,7 @@
 
 from string import Formatter
 
-from procurement.cities.kinds import Side, SigningStyle
+from procurement.cities.kinds import Side, SigningStyle, SigningType
 from procurement.cities.parts import SUBJECT_PLACEHOLDERS, CompletionPolicy, MailNames, SigningPolicy
 from procurement.cities.reader import Table
 from procurement.words import Worded
@@ -23,6 +23,8 @@ def read_signing(table: Table, source: str) -> SigningPolicy:
     consents = style is SigningStyle.CONSENT
     usual = SigningPolicy()
     policy = SigningPolicy(
+        type=table.choice("type", SigningType, usual.type),
+        parallel=table.flag("parallel", usual.parallel),
         style=style,
         order=table.choices("order", Side, usual.order),
         contractor_order=tuple(str(s) for s in table.choices("contractor_order", Signatory, Signatory)),

@@ -98,22 +98,22 @@ def read_identity(content: bytes) -> Identity:
 
 def check_identity(
     identity: Identity, trust: TrustStore, revocation: RevocationSource, now: datetime
-) -> None:
+) -> Identity:
     """Refuses a certificate that nothing may be signed with now: validity, strength, use, trust, revocation.
 
-    Raises CertificateUnusable; RevocationUnavailable where nobody could be asked.
+    The identity comes back with the whole chain below its root. Raises CertificateUnusable;
+    RevocationUnavailable where nobody could be asked.
     """
     _refuse_outside_validity(identity.certificate, now)
     try:
         algorithm_for(identity.certificate)
     except SigningRefused as weak:
         raise CertificateUnusable(weak.text, remedy=_ASK_AUTHORITY, reason="weak") from weak
-    _refuse_untrusted(identity, trust, now)
-    certificates = [identity.certificate, *identity.chain, *trust.intermediates]
-    data = revocation.gather([identity.certificate, *identity.chain], now)
+    path = _trusted_path(identity, trust, now)
+    data = revocation.gather(path, now)
     context = ValidationContext(
         trust_roots=trust.anchors,
-        other_certs=certificates,
+        other_certs=path,
         ocsps=[asn1_ocsp.OCSPResponse.load(response) for response in data.ocsps],
         crls=[asn1_crl.CertificateList.load(crl) for crl in data.crls],
         revocation_mode="hard-fail",
@@ -121,6 +121,7 @@ def check_identity(
         moment=now,
     )
     _validate(identity, context)
+    return Identity(identity.certificate, tuple(c for c in path[1:] if not c.self_issued))
 
 
 def _refuse_outside_validity(certificate: x509.Certificate, now: datetime) -> None:
@@ -138,8 +139,8 @@ def _refuse_outside_validity(certificate: x509.Certificate, now: datetime) -> No
         )
 
 
-def _refuse_untrusted(identity: Identity, trust: TrustStore, now: datetime) -> None:
-    """The path first, without asking anybody: a stranger's certificate makes us call no address in it."""
+def _trusted_path(identity: Identity, trust: TrustStore, now: datetime) -> list[x509.Certificate]:
+    """From the certificate up to a trusted root. The path first, without asking anybody: a stranger's certificate makes us call no address in it."""
     context = ValidationContext(
         trust_roots=trust.anchors,
         other_certs=[*identity.chain, *trust.intermediates],
@@ -147,13 +148,14 @@ def _refuse_untrusted(identity: Identity, trust: TrustStore, now: datetime) -> N
         allow_fetching=False,
         moment=now,
     )
-    _validate(identity, context)
+    path = _validate(identity, context)
+    return list(reversed(list(path.iter_certs(include_root=True))))
 
 
-def _validate(identity: Identity, context: ValidationContext) -> None:
+def _validate(identity: Identity, context: ValidationContext) -> Any:
     validator = CertificateValidator(identity.certificate, validation_context=context)
     try:
-        wait_for(_usage(validator))
+        return wait_for(_usage(validator))
     except RevokedError as error:
         raise CertificateUnusable(
             "この証明書、またはその発行元の証明書は失効しています。",

@@ -174,13 +174,14 @@ class Sealer:
         stamp = self._stamp(digest, digest)
         return Sealed(stamp.token, stamp.at)
 
-    def check(self, now: datetime, identity: Identity | None = None) -> None:
+    def check(self, now: datetime, identity: Identity | None = None) -> Identity:
         """Refuses a certificate (the service's own, or a party's) that nothing may be signed with now.
 
-        Raises CertificateUnusable with the reason: expired, not yet valid, revoked, untrusted, weak.
+        Gives it back with its whole chain. CertificateUnusable says why not: expired, not yet valid, revoked,
+        untrusted, weak.
         """
         with _guard():
-            check_identity(identity or self._key.identity, self._trust, self._revocation, now)
+            return check_identity(identity or self._key.identity, self._trust, self._revocation, now)
 
     def forget(self, digest: bytes) -> None:
         """Lets any trusted authority stamp this prepared file: a party's signature is not made anew here."""

@@ -114,7 +114,7 @@ def test_what_comes_back_in_time_is_sealed(transaction, town, clock, handed, ans
 
 def test_the_file_says_what_to_sign_and_until_when(handed, clock):
     _, _, person, given = handed
-    file = json.loads(json.dumps(external_signing.to_file(given, "5000000001")))
+    file = json.loads(json.dumps(external_signing.hand_out_file(given, "5000000001")))
     [document] = file["documents"]
     attributes = base64.b64decode(document["signed_attributes"])
     assert base64.b64decode(document["signed_attributes_sha256"]) == hashlib.sha256(attributes).digest()
