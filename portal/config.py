@@ -1,5 +1,6 @@
 """Settings (設定): defaults here, then instance/config.toml, then WARIFU_*; an unknown one is an error."""
 
+import errno
 import json
 import os
 import tomllib
@@ -92,6 +93,9 @@ SETTINGS: dict[str, Setting] = {
     "SIGNER_KEY": Setting("p256", "keys made for signers: p256, p384, rsa3072 or rsa4096"),
     "CA_SIGNER_DAYS": Setting(730, "days for which the installation's own CA issues a signer's certificate"),
     "FONT_MINCHO": Setting("", "TrueType file of the serif face; empty: BIZ UD Mincho of the system"),
+    "FONT_NAMES": Setting(
+        "", "TrueType file for characters of names that the serif face lacks; empty: IPAmj Mincho of the system"
+    ),
     "FONT_GOTHIC": Setting("", "TrueType file of the sans-serif face; empty: BIZ UD Gothic of the system"),
     "MAX_UPLOAD_BYTES": Setting(20 * 1024 * 1024, "largest PDF that may be uploaded"),
     "TIMEZONE": Setting("Asia/Tokyo", "legal dates are Japanese dates; nothing else is accepted"),
@@ -109,7 +113,7 @@ SECRETS = (
     "WITNESS_P12_PASSWORD",
     "WITNESS_PKCS11_PIN",
 )
-PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC")
+PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC", "FONT_NAMES")
 
 
 def load_config(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -245,12 +249,19 @@ def _complete(values: dict[str, Any], instance: Path) -> dict[str, Any]:
 
 
 def _demo_secret(path: Path) -> str:
-    """A secret of the demo: made once, readable by its owner only; two processes starting together agree."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """A secret of the demo: made once, readable by its owner only; two processes starting together agree.
+
+    Where nothing can be written, as for a command that only reads, it lives as long as the process.
+    """
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return _read_secret(path)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise
+        return os.urandom(32).hex()
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(os.urandom(32).hex())
     return _read_secret(path)

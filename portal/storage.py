@@ -9,9 +9,12 @@ from signing.stores import DocumentStore, FileStore
 
 
 def init_app(app: Flask) -> None:
-    """Open the store under the instance folder."""
+    """Open the store under the instance folder; one that cannot be written still serves commands that only read."""
     folder = Path(app.config["INSTANCE"]) / "documents"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        app.logger.warning("documents cannot be kept: %s", error)
     app.extensions["store"] = FileStore(folder)
 
 

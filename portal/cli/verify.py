@@ -1,4 +1,8 @@
-"""`flask --app wsgi verify FILE.pdf`: who signed, when, and whether anything was changed since (文書の検証)."""
+"""`flask --app wsgi verify FILE.pdf`: who signed, when, and whether anything was changed since (文書の検証).
+
+Exit code 0: valid. 1: anything else that could be judged. 2: nothing was judged (no such file, bad option).
+With --json the standard output is one JSON object in every case, and nothing besides it.
+"""
 
 import json
 import sys
@@ -11,8 +15,19 @@ from flask.cli import with_appcontext
 
 import signing
 from portal import clock
+from portal.cli.verdict_words import in_words
 from portal.clock import TOKYO
-from signing import SignatureVerdict, TrustStore, Verdict
+from signing import TrustStore
+
+INSTANT_EXAMPLE = "2030-01-31T09:00+09:00"
+
+
+class CannotJudge(Exception):
+    """Nothing can be judged; `verdict` is the word that stands in the JSON answer."""
+
+    def __init__(self, code: str, text: str, verdict: str = "indeterminate") -> None:
+        super().__init__(text)
+        self.code, self.text, self.verdict = code, text, verdict
 
 
 @click.command("verify")
@@ -21,27 +36,58 @@ from signing import SignatureVerdict, TrustStore, Verdict
 @click.option(
     "--trust", "trusted", type=click.Path(path_type=Path), help="Trust these roots (PEM) and no others."
 )
-@click.option("--at", metavar="INSTANT", help="Judge as of this instant, such as 2030-01-31T09:00+09:00.")
+@click.option("--at", metavar="INSTANT", help=f"Judge as of this instant, such as {INSTANT_EXAMPLE}.")
 @click.option("--offline", is_flag=True, help="Use only what is in the file. That is how it always works.")
 @with_appcontext
 def command(file: Path, as_json: bool, trusted: Path | None, at: str | None, offline: bool) -> None:
     """Verify the signatures of a PDF. The exit code is 0 only when it is valid."""
     try:
+        _refuse_unreadable(file)
         verdict = signing.verify_in_child(file, _trust(trusted), _instant(at))
-    except signing.SigningRefused as refused:
-        raise click.ClickException(f"{refused.text}{refused.remedy}") from refused
-    click.echo(json.dumps(verdict.to_json(), ensure_ascii=False, indent=2) if as_json else _in_words(verdict))
+    except CannotJudge as problem:
+        if as_json:
+            click.echo(json.dumps(_no_verdict(problem), ensure_ascii=False, indent=2))
+        click.echo(problem.text, err=True)
+        sys.exit(2)
+    words = (
+        json.dumps(verdict.to_json(), ensure_ascii=False, indent=2)
+        if as_json
+        else in_words(verdict, str(file))
+    )
+    click.echo(words)
     sys.exit(0 if verdict.is_valid else 1)
 
 
+def _refuse_unreadable(file: Path) -> None:
+    try:
+        with file.open("rb"):
+            return
+    except FileNotFoundError as error:
+        raise CannotJudge("file_not_found", f"ファイル {file} がありません。", "not_a_pdf") from error
+    except OSError as error:
+        raise CannotJudge(
+            "file_unreadable", f"ファイル {file} を読めません（{error.strerror}）。", "not_a_pdf"
+        ) from error
+
+
 def _trust(trusted: Path | None) -> TrustStore:
-    if trusted is not None:
-        return signing.load_trust([trusted])
-    config = current_app.config
-    roots = [Path(root) for root in config["TRUST_ROOTS"]]
-    return signing.open_trust(
-        Path(config["INSTANCE"]) / "keys", roots, allow_demo=config["MODE"] in ("demo", "test")
-    )
+    """The roots to judge by. Verifying makes no keys: a demo CA is believed where there is one already."""
+    try:
+        if trusted is not None:
+            return _given(trusted)
+        config = current_app.config
+        keys = Path(config["INSTANCE"]) / "keys"
+        has_demo = config["MODE"] in ("demo", "test") and (keys / "demo-pki").is_dir()
+        return signing.open_trust(keys, [Path(p) for p in config["TRUST_ROOTS"]], allow_demo=has_demo)
+    except signing.SigningRefused as refused:
+        raise CannotJudge("trust_unreadable", f"{refused.text}{refused.remedy}") from refused
+
+
+def _given(trusted: Path) -> TrustStore:
+    trust = signing.load_trust([trusted])
+    if not trust.anchors and not trust.intermediates:
+        raise CannotJudge("trust_empty", f"証明書ファイル {trusted} に証明書がありません。")
+    return trust
 
 
 def _instant(at: str | None) -> datetime:
@@ -50,31 +96,17 @@ def _instant(at: str | None) -> datetime:
     try:
         instant = datetime.fromisoformat(at)
     except ValueError as error:
-        raise click.BadParameter("give an instant such as 2030-01-31T09:00+09:00") from error
+        raise CannotJudge(
+            "bad_instant", f"--at の「{at}」は日時として読めません。{INSTANT_EXAMPLE} のように指定します。"
+        ) from error
     return instant if instant.tzinfo else instant.replace(tzinfo=TOKYO)
 
 
-def _in_words(verdict: Verdict) -> str:
-    lines = [verdict.summary, f"SHA-256: {verdict.sha256}"]
-    lines += [line for signature in verdict.signatures for line in _signature_in_words(signature)]
-    lines += [f"! {problem}" for problem in verdict.problems]
-    return "\n".join(lines)
-
-
-def _signature_in_words(signature: SignatureVerdict) -> list[str]:
-    at = (
-        signature.signed_at.astimezone(TOKYO).strftime("%Y-%m-%d %H:%M:%S JST")
-        if signature.signed_at
-        else "-"
-    )
-    kind = "タイムスタンプ" if signature.kind == "document_timestamp" else "署名"
-    lines = [
-        f"{signature.field} {kind} {at} {signature.signer} ({signature.organisation}) {signature.level}",
-        f"  {signature.modifications}",
-    ]
-    if signature.reason:
-        lines.append(f"  理由: {signature.reason}")
-    if signature.trust_anchor:
-        label = "デモ用の信頼ソース" if signature.is_demo_trust else "信頼ソース"
-        lines.append(f"  {label}: {signature.trust_anchor}")
-    return lines + [f"  ! {problem}" for problem in signature.problems]
+def _no_verdict(problem: CannotJudge) -> dict[str, object]:
+    return {
+        "verdict": problem.verdict,
+        "summary": problem.text,
+        "signatures": [],
+        "problems": [problem.text],
+        "error": problem.code,
+    }
