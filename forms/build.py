@@ -5,9 +5,9 @@ from typing import Any
 
 from wtforms import Form
 
-from forms.checks import Finding
 from forms.facts import FormFacts
 from forms.fields import WEB_FIELDS
+from forms.findings import Finding
 from forms.meanings import Meaning
 from forms.model import Field, FieldType, FormDefinition, Section
 from forms.validators import findings_for

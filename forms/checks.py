@@ -5,23 +5,21 @@ a `Finding` or None. A finding that blocks is an error; the others are shown and
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
 from forms.facts import FormFacts
+from forms.findings import Finding
 from forms.model import Field
-from forms.texts import searchable
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a rule found at a field: a sentence that says what is wrong and what to do."""
-
-    key: str
-    text: str
-    blocks: bool = True
-
+from forms.texts import half_width, searchable
+from forms.work_checks import (
+    advance_within_share,
+    concurrent_limits,
+    drawn_or_uploaded,
+    full_time_required,
+    guarantee_number_missing,
+    named_elsewhere,
+)
 
 FieldCheck = Callable[[Field, object, FormFacts], Finding | None]
 FormCheckRule = Callable[[tuple[Field, ...], Mapping[str, object], FormFacts], Finding | None]
@@ -73,6 +71,13 @@ def same_as_case(field: Field, value: object, facts: FormFacts) -> Finding | Non
     if not known or searchable(known) == searchable(str(value)):
         return None
     return Finding(field.key, f"{field.label}は案件の名称と同じにします。「{known}」と書いてください。")
+
+
+def digits_only(field: Field, value: object, facts: FormFacts) -> Finding | None:
+    """Numbers of accounts and the like: digits alone, full-width ones are taken."""
+    if half_width(str(value)).isdecimal():
+        return None
+    return Finding(field.key, f"{field.label}は、数字だけで書いてください（空白や記号は入れません）。")
 
 
 def both_or_neither(
@@ -138,8 +143,27 @@ def _is_empty(value: object) -> bool:
 
 
 FIELD_CHECKS: dict[str, FieldCheck] = {
-    rule.__name__: rule for rule in (not_in_future, free_mail_warning, register_mismatch, same_as_case)
+    rule.__name__: rule
+    for rule in (
+        not_in_future,
+        free_mail_warning,
+        register_mismatch,
+        same_as_case,
+        digits_only,
+        named_elsewhere,
+    )
 }
 FORM_CHECKS: dict[str, FormCheckRule] = {
-    rule.__name__: rule for rule in (both_or_neither, no_gap, all_different, in_order)
+    rule.__name__: rule
+    for rule in (
+        both_or_neither,
+        no_gap,
+        all_different,
+        in_order,
+        drawn_or_uploaded,
+        full_time_required,
+        concurrent_limits,
+        advance_within_share,
+        guarantee_number_missing,
+    )
 }

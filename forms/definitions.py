@@ -92,7 +92,7 @@ def _read_form(table: Table) -> FormDefinition:
         effective_from=table.day("effective_from", required=True) or date.min,
         source=table.text("source", required=True),
         layout=read_layout(table),
-        offer=_read_offer(table.table("offer")),
+        offers=tuple(_read_offer(offer) for offer in table.tables("offers")) or (Offer(),),
     )
     table.done()
     return replace(definition, checks=spread_checks(definition.checks, definition.sections))
@@ -147,6 +147,7 @@ def _read_field(table: Table) -> Field:
         beside=table.flag("beside", False),
         height=table.decimal("height", 0, least=5, most=120) or None,
         width=table.decimal("width", 1.0, least=0.1, most=20),
+        inline=table.flag("inline", False),
     )
     _check_field(table, field)
     table.done()
@@ -156,6 +157,8 @@ def _read_field(table: Table) -> Field:
 def _check_field(table: Table, field: Field) -> None:
     if field.type is FieldType.CHOICE and len(field.choices) < 2:
         table.wrong("choices", "type が choice の欄には、二つ以上の選択肢が要ります")
+    if field.inline and field.type is not FieldType.CHOICE:
+        table.wrong("inline", "書けるのは、type が choice の欄だけです")
     if field.type is not FieldType.CHOICE and field.choices:
         table.wrong("choices", "選択肢を書けるのは、type が choice の欄だけです")
     values = [choice.value for choice in field.choices]

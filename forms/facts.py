@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from forms.meanings import CaseFlag, Meaning
+from procurement.cities.kinds import ProcurementCategory
 
 PERSONS = (
     Meaning.SITE_AGENT_NAME,
@@ -38,6 +39,7 @@ class FormFacts:
     today: date
     known: Mapping[Meaning, str] = field(default_factory=dict)
     registered: Mapping[Meaning, str] = field(default_factory=dict)
+    category: ProcurementCategory | None = None
     flags: frozenset[CaseFlag] = frozenset()
     assignments: tuple[Assignment, ...] = ()
     free_mail_domains: frozenset[str] = frozenset()

@@ -87,6 +87,7 @@ class Field:
     beside: bool = False
     height: float | None = None
     width: float = 1.0
+    inline: bool = False
     cell: Cell | None = None
 
     @property
@@ -250,7 +251,11 @@ class FormDefinition:
     checks: tuple[FormCheck, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     layout: PaperLayout = DEFAULT_LAYOUT
-    offer: Offer = Offer()
+    offers: tuple[Offer, ...] = (Offer(),)
+
+    def offer_for(self, category: ProcurementCategory) -> Offer | None:
+        """How cases of this kind are asked for it; None when they are not."""
+        return next((offer for offer in self.offers if offer.suits(category)), None)
 
     @property
     def is_upload_only(self) -> bool:

@@ -5,8 +5,9 @@
 
 from collections.abc import Container, Iterator
 
-from forms.checks import FIELD_CHECKS, FORM_CHECKS, Finding
+from forms.checks import FIELD_CHECKS, FORM_CHECKS
 from forms.facts import FormFacts
+from forms.findings import Finding
 from forms.glyphs import glyph_sentence
 from forms.meanings import CaseFlag
 from forms.model import Attachment, Condition, Field, FieldEquals, FieldType, FormDefinition, RowStarted

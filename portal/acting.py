@@ -127,7 +127,7 @@ def _has_sound_forms(rules: CityRules) -> bool:
 def init_app(app: Flask) -> None:
     """Give the app its house; nothing is opened yet."""
     try:
-        choose_fonts({name: app.config[name] or None for name in ("FONT_MINCHO", "FONT_GOTHIC")})
+        choose_fonts({name: app.config[name] or None for name in ("FONT_MINCHO", "FONT_GOTHIC", "FONT_NAMES")})
     except FontMissing as missing:
         app.logger.warning("papers cannot be printed: %s", missing)
     app.extensions["house"] = House(app.config, app.extensions["store"])
@@ -143,14 +143,14 @@ def house(app: Flask | None = None) -> House:
 def acting(actor: Actor | None = None, scope: Scope | None = None) -> Iterator[Act]:
     """An act in one writing transaction, by the person of the request unless another actor is given."""
     with writing(scope) as session:
-        yield _act(session, actor)
+        yield act_in(session, actor)
 
 
 @contextmanager
 def looking(actor: Actor | None = None, scope: Scope | None = None) -> Iterator[Act]:
     """The same for looking only: a reading session, so workflows that write would fail."""
     with reading(scope) as session:
-        yield _act(session, actor)
+        yield act_in(session, actor)
 
 
 def current_actor() -> Actor:
@@ -161,7 +161,8 @@ def current_actor() -> Actor:
     return Actor(principal.side, principal.id, principal.name or "リンクの利用者", client_address())
 
 
-def _act(session: Session, actor: Actor | None) -> Act:
+def act_in(session: Session, actor: Actor | None = None) -> Act:
+    """An act in a transaction that somebody else has opened and will commit."""
     at = house()
     return Act(
         session=session,

@@ -185,6 +185,8 @@ class PaperParts:
         return [*(TextLines(text, self.styles.body) for text in self.definition.body), self._gap()]
 
     def _table(self) -> list[Any]:
+        if self.definition.is_upload_only:
+            return self.rows.attachments()
         return [part for section in self._sections(SectionPlace.TABLE) for part in self._ruled(section)]
 
     def _ruled(self, section: Section) -> list[Any]:

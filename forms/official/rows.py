@@ -42,7 +42,7 @@ class RuledRows:
         for field in section.plain_fields:
             if field.key in written_elsewhere:
                 continue
-            if field.type in (FieldType.CHOICE, FieldType.CHECKBOX):
+            if field.type in (FieldType.CHOICE, FieldType.CHECKBOX) and not field.inline:
                 tables += self._answers(pending)
                 pending = []
                 tables.append(self._choice(section, field) if field.choices else self._tick(field))
@@ -59,15 +59,24 @@ class RuledRows:
             tables += row_table(group, self.values, self.styles, self.width)
         return tables
 
+    def attachments(self) -> list[Any]:
+        """What is handed in with a paper on which nothing is written (添付機能による提出)."""
+        rows = [
+            [TextLines("添付書類", self.styles.text), TextLines(paper.label, self.styles.text)]
+            for paper in self.definition.attachments
+        ]
+        return [self._table(rows, [self.label_width, self.width - self.label_width], [])]
+
     def _written_in_answers(self, section: Section) -> list[str]:
         """Fields that are written in brackets behind the answer on which they depend: その他（　　）."""
-        choices = {field.key for field in section.fields if field.type is FieldType.CHOICE}
+        choices = {f.key for f in section.fields if f.type is FieldType.CHOICE and not f.inline}
         return [
             field.key
             for field in section.fields
             if field.beside
             and isinstance(field.required_when, FieldEquals)
             and field.required_when.field in choices
+            and not field.inline
             and section.place is SectionPlace.TABLE
         ]
 
@@ -91,6 +100,9 @@ class RuledRows:
         return [self._table(cells, columns, spans, heights)]
 
     def _text(self, field: Field) -> str:
+        if field.inline:
+            marks = (f"（{self._mark(field, c.value) or '　'}）{c.label}" for c in field.choices)
+            return "　".join(marks)
         return text_of(field, self.values.get(field.key))
 
     def _is_long(self, field: Field) -> bool:

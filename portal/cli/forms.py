@@ -33,14 +33,23 @@ forms_group = AppGroup("form", help="様式: 一覧、様式ファイルの点�
 def list_forms(city: str, as_json: bool) -> None:
     """市の様式の一覧を、案内する順に示します。"""
     today = jst_date(clock.now())
-    found = sorted(forms_in_force(definitions_of(_city(city)), today), key=lambda form: form.offer.position)
+    found = sorted(
+        forms_in_force(definitions_of(_city(city)), today), key=lambda form: form.offers[0].position
+    )
     rows = [
         {
             "code": form.code,
             "title": form.title,
             "number": form.number,
-            "mark": form.offer.mark,
-            "categories": [str(category) for category in form.offer.categories],
+            "mark": form.offers[0].mark,
+            "offers": [
+                {
+                    "categories": [str(c) for c in offer.categories],
+                    "mark": offer.mark,
+                    "required": offer.required,
+                }
+                for offer in form.offers
+            ],
             "effective_from": form.effective_from.isoformat(),
             "upload_only": form.is_upload_only,
             "source": form.source,

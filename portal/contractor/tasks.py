@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from forms.model import forms_in_force
+from forms.model import Offer, forms_in_force
 from portal.contractor.access import filing_of
 from portal.workflows.act import Act
 from portal.workflows.usage_forms import definitions_of
@@ -37,13 +37,12 @@ class Task:
 
 
 def tasks_of(act: Act, case: ProcurementCase) -> list[Task]:
-    """The papers of a case, in the city's order."""
+    """The papers of a case, in the city's order; one that was begun stays, whatever the city offers now."""
     in_force = forms_in_force(definitions_of(act.rules(case.city)), jst_date(act.now))
-    offered = sorted(
-        (form for form in in_force if form.offer.suits(case.category) or filing_of(case, form.code)),
-        key=lambda form: form.offer.position,
-    )
-    return [_task(case, form.code, f"{form.offer.mark}{form.title}") for form in offered]
+    offered = [(form.offer_for(case.category), form) for form in in_force]
+    begun = [(offer or Offer(), form) for offer, form in offered if offer or filing_of(case, form.code)]
+    begun.sort(key=lambda pair: pair[0].position)
+    return [_task(case, form.code, f"{offer.mark}{form.title}") for offer, form in begun]
 
 
 def _task(case: ProcurementCase, form_code: str, title: str) -> Task:

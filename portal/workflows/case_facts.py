@@ -67,6 +67,7 @@ def facts_for(act: Act, case: ProcurementCase) -> FormFacts:
         today=jst_date(act.now),
         known={meaning: text for meaning, text in known.items() if text},
         registered=_registered(registration) if application.match_register and registration else {},
+        category=case.category,
         flags=_flags(case, registration),
         assignments=tuple(_assignments(act, case)),
         free_mail_domains=frozenset(application.free_mail_domains if application.warn_free_mail else ()),

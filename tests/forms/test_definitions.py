@@ -70,7 +70,7 @@ def test_every_mistake_is_named_at_once_with_its_place() -> None:
         "forms[0].sections[0].fields[1].choices: type が choice の欄には、二つ以上の選択肢が要ります",
         'forms[0].effective_from: 2026-03-01 のような日付が要ります（いまは "soon"）',
         "forms[0].titel: 知らないキーです。「title」ではありませんか。書けるキー: addressee, attachments, body,"
-        " checks, code, effective_from, layout, notes, notes_heading, number, offer, sections, source, title",
+        " checks, code, effective_from, layout, notes, notes_heading, number, offers, sections, source, title",
     ]
 
 

@@ -14,7 +14,7 @@ city = "tosu"
 code = "notice"
 title = "届出書"
 effective_from = 2026-04-01
-[offer]
+[[offers]]
 categories = ["construction_works"]
 mark = "②"
 position = 2
@@ -43,15 +43,15 @@ def written(folder: Path, text: str = FILE) -> Path:
 def test_a_form_in_a_file_of_its_own(folder: Path) -> None:
     (form,) = read_form_file(written(folder), load_cities())
     assert (form.code, form.addressee) == ("notice", "鳥栖市長　様")
-    assert form.offer.mark == "②"
-    assert form.offer.suits(ProcurementCategory.CONSTRUCTION_WORKS)
-    assert not form.offer.suits(ProcurementCategory.GOODS)
+    assert form.offers[0].mark == "②"
+    assert form.offer_for(ProcurementCategory.CONSTRUCTION_WORKS)
+    assert form.offer_for(ProcurementCategory.GOODS) is None
 
 
 def test_several_forms_in_one_file(folder: Path) -> None:
     body = (
         FILE.replace('city = "tosu"', "")
-        .replace("[offer]", "[forms.offer]")
+        .replace("[[offers]]", "[[forms.offers]]")
         .replace("[[sections", "[[forms.sections")
     )
     (form,) = read_form_file(written(folder, 'city = "tosu"\n[[forms]]\n' + body), load_cities())
@@ -65,7 +65,7 @@ def test_every_mistake_has_its_line(folder: Path) -> None:
     with pytest.raises(CityFileErrors) as refused:
         read_form_file(written(folder, broken), load_cities())
     keys = [(problem.key, problem.line) for problem in refused.value.problems]
-    assert ("offer.positon", 9) in keys
+    assert ("offers[0].positon", 9) in keys
     assert ("sections[0].fields[0].type", 15) in keys
     assert any(key == "sections[0].fields[0].label" for key, _ in keys)
 
