@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pikepdf import Name, Pdf, pdfa
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -18,6 +19,7 @@ from signing.evidence import Circumstances
 from signing.modes import Side, ViewingRule
 from signing.orm import CirculationStep, Envelope, Evidence
 from signing.pades.layout import DateBox
+from signing.pades.seal import SignatureRequest, embed
 from signing.services import SealingServices, open_services
 from signing.stores import FileStore
 
@@ -95,6 +97,39 @@ def make_envelope(
 def agree(session: Session, step: CirculationStep, now: datetime) -> Evidence:
     """The person whose turn it is presses the button."""
     return circulations.consent(session, step.id, BY_MAIL_LINK, now)
+
+
+def seal_in_order(
+    services: SealingServices,
+    prepared: bytes,
+    requests: Sequence[SignatureRequest],
+    folder: Path,
+    now: datetime,
+) -> Path:
+    """Seals a prepared document without any database: one signature for each request, then the time-stamp."""
+    current = folder / "version-0.pdf"
+    current.write_bytes(prepared)
+    sealer, tbs = services.sealer, folder / "tbs.pdf"
+    for number, request in enumerate(requests, start=1):
+        hole = sealer.prepare_signature(current, tbs, request, now)
+        current = folder / f"version-{number}.pdf"
+        embed(tbs, current, hole, sealer.sign(hole.digest).cms)
+    hole = sealer.prepare_timestamp(current, tbs, "document_timestamp", now)
+    current = folder / "sealed.pdf"
+    embed(tbs, current, hole, sealer.stamp(hole.digest).cms)
+    return current
+
+
+def make_seal_image(text: str = "山田") -> bytes:
+    """A round red seal on white paper (JPEG), as somebody would scan it."""
+    picture = Image.new("RGB", (420, 420), "white")
+    pencil = ImageDraw.Draw(picture)
+    pencil.ellipse((30, 30, 390, 390), outline=(200, 30, 30), width=22)
+    lettering = ImageFont.truetype(str(FONT), 240 // max(2, len(text)) + 20)
+    pencil.text((210, 205), text, fill=(200, 30, 30), font=lettering, anchor="mm")
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=92)
+    return target.getvalue()
 
 
 NOON = datetime(2026, 5, 1, 3, 0, tzinfo=UTC)

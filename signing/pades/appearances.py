@@ -14,6 +14,7 @@ from pyhanko.pdf_utils import generic, layout
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStampStyle
+from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -22,10 +23,12 @@ from signing.pades.layout import Box
 from signing.pades.typesetting import Setting, set_lines
 
 JST = timezone(timedelta(hours=9), "JST")
+rl_config.useA85 = 0  # plain binary streams: a quarter less in every seal
+
 FRAME_COLOUR = (0.72, 0.11, 0.11)
 _Name = generic.NameObject
-_PADDING = 2.5
-_GAP = 3.0
+_PADDING = 4.0
+_GAP = 4.0
 _TURNS = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
 
 
