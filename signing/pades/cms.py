@@ -39,7 +39,7 @@ def signed_attributes(
     attributes = [
         _DATA_ATTRIBUTE,
         der.sequence(_MESSAGE_DIGEST, der.set_of(der.octets(digest))),
-        _certificate_attribute(certificate.dump(), hash_name),
+        certificate_attribute(certificate.dump(), hash_name),
     ]
     if policy is not None:
         attributes.append(_policy_attribute(policy))
@@ -60,7 +60,7 @@ def assemble(
         unsigned.append(der.tlv(0xA1, der.sequence(_SIGNATURE_TIMESTAMP, der.set_of(token))))
     signer = der.sequence(
         _VERSION_1,
-        _issuer_and_serial(certificate.dump()),
+        issuer_and_serial(certificate.dump()),
         algorithm.encoded_digest,
         der.with_tag(0xA0, attributes),
         algorithm.encoded,
@@ -101,16 +101,12 @@ def message_digest(attributes: bytes) -> bytes:
     raise ValueError("no message-digest in the signed attributes")
 
 
-def _hash_name(digest: bytes) -> str:
-    try:
-        return DIGEST_BY_SIZE[len(digest)]
-    except KeyError:
-        raise ValueError(f"a digest of {len(digest)} bytes is none of SHA-256, SHA-384, SHA-512") from None
-
-
 @lru_cache(maxsize=256)
-def _certificate_attribute(encoded: bytes, hash_name: str) -> bytes:
-    """ESS signing-certificate-v2 (RFC 5035) with issuer and serial; SHA-256 is the default, so left out."""
+def certificate_attribute(encoded: bytes, hash_name: str) -> bytes:
+    """ESS signing-certificate-v2 (RFC 5035) with issuer and serial; SHA-256 is the default, so left out.
+
+    `encoded`: the certificate in DER.
+    """
     certificate = x509.Certificate.load(encoded)
     issuer = der.tlv(0xA4, certificate.issuer.dump())  # directoryName of GeneralName, explicit
     issuer_serial = der.sequence(der.sequence(issuer), certificate["tbs_certificate"]["serial_number"].dump())
@@ -119,6 +115,20 @@ def _certificate_attribute(encoded: bytes, hash_name: str) -> bytes:
     identifier = der.sequence(algorithm, fingerprint, issuer_serial)
     value = der.sequence(der.sequence(identifier))
     return der.sequence(_SIGNING_CERTIFICATE_V2, der.set_of(value))
+
+
+@lru_cache(maxsize=256)
+def issuer_and_serial(encoded: bytes) -> bytes:
+    """How a signer is named in CMS, from the certificate in DER."""
+    certificate = x509.Certificate.load(encoded)
+    return der.sequence(certificate.issuer.dump(), certificate["tbs_certificate"]["serial_number"].dump())
+
+
+def _hash_name(digest: bytes) -> str:
+    try:
+        return DIGEST_BY_SIZE[len(digest)]
+    except KeyError:
+        raise ValueError(f"a digest of {len(digest)} bytes is none of SHA-256, SHA-384, SHA-512") from None
 
 
 @lru_cache(maxsize=16)
@@ -130,12 +140,6 @@ def _policy_attribute(policy: SignaturePolicy) -> bytes:
         uri = der.tlv(der.IA5_STRING, policy.uri.encode("ascii"))
         parts.append(der.sequence(der.sequence(_POLICY_URI, uri)))
     return der.sequence(_SIGNATURE_POLICY, der.set_of(der.sequence(*parts)))
-
-
-@lru_cache(maxsize=256)
-def _issuer_and_serial(encoded: bytes) -> bytes:
-    certificate = x509.Certificate.load(encoded)
-    return der.sequence(certificate.issuer.dump(), certificate["tbs_certificate"]["serial_number"].dump())
 
 
 @lru_cache(maxsize=256)

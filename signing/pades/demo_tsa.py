@@ -4,16 +4,24 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
-from asn1crypto import algos, cms, core, tsp, x509
-from cryptography.hazmat.primitives import hashes
+from asn1crypto import tsp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing.pades import der
+from signing.pades.algorithms import SignatureAlgorithm
+from signing.pades.cms import certificate_attribute, issuer_and_serial
 from signing.pades.demo_pki import DemoPki
 
-_POLICY = "1.3.6.1.4.1.32473.1.1"  # from the range that RFC 5612 keeps for documentation
+_POLICY = der.identifier("1.3.6.1.4.1.32473.1.1")  # from the range that RFC 5612 keeps for documentation
+_TST_INFO = der.identifier("1.2.840.113549.1.9.16.1.4")
+_SIGNED_DATA = der.identifier("1.2.840.113549.1.7.2")
+_CONTENT_TYPE = der.sequence(der.identifier("1.2.840.113549.1.9.3"), der.set_of(_TST_INFO))
+_MESSAGE_DIGEST = der.identifier("1.2.840.113549.1.9.4")
+_GRANTED = der.sequence(der.integer(0))
+_ONE_SECOND = der.sequence(der.integer(1))
+_GENERALIZED_TIME = 0x18
 
 
 class DemoTsa:
@@ -25,70 +33,50 @@ class DemoTsa:
         key = pki.keys["tsa"]
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         self._key = key
-        self._certificate = x509.Certificate.load(pki.certificates["tsa"].public_bytes(Encoding.DER))
-        self._issuer = x509.Certificate.load(pki.certificates["issuing"].public_bytes(Encoding.DER))
+        self._algorithm = SignatureAlgorithm("ec")
+        self._certificate = pki.certificates["tsa"].public_bytes(Encoding.DER)
+        issuer = pki.certificates["issuing"].public_bytes(Encoding.DER)
+        self._certificates = der.tlv(0xA0, *sorted((self._certificate, issuer)))
         self._clock = clock
 
     def answer(self, request: bytes) -> bytes:
         """Encoded TimeStampReq → encoded TimeStampResp."""
         asked = tsp.TimeStampReq.load(request, strict=True)
-        info = tsp.TSTInfo(
-            {
-                "version": 1,
-                "policy": _POLICY,
-                "message_imprint": asked["message_imprint"],
-                "serial_number": secrets.randbits(63),
-                "gen_time": self._clock().astimezone(UTC).replace(microsecond=0),
-                "accuracy": {"seconds": 1},
-                "nonce": asked["nonce"],
-            }
-        )
-        response = {"status": {"status": "granted"}, "time_stamp_token": self._token(info)}
-        encoded: bytes = tsp.TimeStampResp(response).dump()
-        return encoded
+        return der.sequence(_GRANTED, self._token(self._info(asked)))
 
-    def _token(self, info: tsp.TSTInfo) -> cms.ContentInfo:
-        content = cms.EncapsulatedContentInfo(
-            {"content_type": "tst_info", "content": core.ParsableOctetString(info.dump())}
-        )
-        attributes = self._attributes(info.dump())
-        signature = self._key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256()))
-        signer = cms.SignerInfo(
-            {
-                "version": "v1",
-                "sid": cms.SignerIdentifier(
-                    "issuer_and_serial_number",
-                    {"issuer": self._certificate.issuer, "serial_number": self._certificate.serial_number},
-                ),
-                "digest_algorithm": {"algorithm": "sha256"},
-                "signature_algorithm": {"algorithm": "sha256_ecdsa"},
-                "signed_attrs": attributes,
-                "signature": signature,
-            }
-        )
-        signed = cms.SignedData(
-            {
-                "version": "v3",
-                "digest_algorithms": [algos.DigestAlgorithm({"algorithm": "sha256"})],
-                "encap_content_info": content,
-                "certificates": [self._certificate, self._issuer],
-                "signer_infos": [signer],
-            }
-        )
-        return cms.ContentInfo({"content_type": "signed_data", "content": signed})
-
-    def _attributes(self, content: bytes) -> cms.CMSAttributes:
-        fingerprint = hashlib.sha256(self._certificate.dump()).digest()
-        identifier = tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2({"cert_hash": fingerprint})]})
-        digest = hashlib.sha256(content).digest()
-        return cms.CMSAttributes(
-            [
-                _attribute("content_type", "tst_info"),
-                _attribute("message_digest", digest),
-                _attribute("signing_certificate_v2", identifier),
-            ]
+    def _info(self, asked: tsp.TimeStampReq) -> bytes:
+        """TSTInfo (RFC 3161, 2.4.2): what is stamped, when, and how exact that is."""
+        at = self._clock().astimezone(UTC)
+        return der.sequence(
+            der.integer(1),
+            _POLICY,
+            asked["message_imprint"].dump(),
+            der.integer(secrets.randbits(63)),
+            der.tlv(_GENERALIZED_TIME, f"{at:%Y%m%d%H%M%S}Z".encode("ascii")),
+            _ONE_SECOND,
+            asked["nonce"].dump(),
         )
 
-
-def _attribute(kind: str, value: Any) -> cms.CMSAttribute:
-    return cms.CMSAttribute({"type": cms.CMSAttributeType(kind), "values": (value,)})
+    def _token(self, info: bytes) -> bytes:
+        digest = der.octets(hashlib.sha256(info).digest())
+        attributes = der.set_of(
+            _CONTENT_TYPE,
+            der.sequence(_MESSAGE_DIGEST, der.set_of(digest)),
+            certificate_attribute(self._certificate, "sha256"),
+        )
+        signer = der.sequence(
+            der.integer(1),
+            issuer_and_serial(self._certificate),
+            self._algorithm.encoded_digest,
+            der.with_tag(0xA0, attributes),
+            self._algorithm.encoded,
+            der.octets(self._algorithm.sign(self._key, attributes)),
+        )
+        signed_data = der.sequence(
+            der.integer(3),
+            der.set_of(self._algorithm.encoded_digest),
+            der.sequence(_TST_INFO, der.tlv(0xA0, der.octets(info))),
+            self._certificates,
+            der.set_of(signer),
+        )
+        return der.sequence(_SIGNED_DATA, der.tlv(0xA0, signed_data))
