@@ -72,6 +72,12 @@ SETTINGS: dict[str, Setting] = {
     "TSA_TOTAL_SECONDS": Setting(20, "seconds that one answer may take in all"),
     "TSA_CHECK_MINUTES": Setting(5, "an authority that was not asked for so long is asked for a token"),
     "COMPLETION_ALERT_MINUTES": Setting(60, "officers are written to when a seal waits longer than this"),
+    "PRESERVE_MARGIN_MONTHS": Setting(
+        12, "archive time-stamps are renewed so many months before they end (at most half of their life)"
+    ),
+    "PRESERVE_ALGORITHM_ENDS": Setting(
+        "", "TOML file with the ends of algorithms, instead of the table that comes with the portal"
+    ),
     "TRUST_ROOTS": Setting([], "PEM files of the roots that signatures are judged by"),
     "PADES_LEVEL": Setting("B-LTA", "level of what is concluded; nothing below B-LTA is accepted"),
     "PADES_DIGEST": Setting("sha256", "hash of our signatures: sha256, sha384 or sha512"),
@@ -94,7 +100,8 @@ SETTINGS: dict[str, Setting] = {
     "CA_SIGNER_DAYS": Setting(730, "days for which the installation's own CA issues a signer's certificate"),
     "FONT_MINCHO": Setting("", "TrueType file of the serif face; empty: BIZ UD Mincho of the system"),
     "FONT_NAMES": Setting(
-        "", "TrueType file for characters of names that the serif face lacks; empty: IPAmj Mincho of the system"
+        "",
+        "TrueType file for characters of names that the serif face lacks; empty: IPAmj Mincho of the system",
     ),
     "FONT_GOTHIC": Setting("", "TrueType file of the sans-serif face; empty: BIZ UD Gothic of the system"),
     "MAX_UPLOAD_BYTES": Setting(20 * 1024 * 1024, "largest PDF that may be uploaded"),
@@ -113,7 +120,7 @@ SECRETS = (
     "WITNESS_P12_PASSWORD",
     "WITNESS_PKCS11_PIN",
 )
-PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC", "FONT_NAMES")
+PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC", "FONT_NAMES", "PRESERVE_ALGORITHM_ENDS")
 
 
 def load_config(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:

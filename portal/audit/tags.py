@@ -22,6 +22,17 @@ class Tag(StrEnum):
     ACCOUNT_LOGOUT = "account:logout"
     ACCOUNT_PASSWORD_CHANGED = "account:password:change"  # noqa: S105 - the name of an act
     CASE_LINK_ENTERED = "case_link:enter", "case_id"
+    CERTIFICATE_REQUESTED = "certificate:request", "holder", "authority"
+    CERTIFICATE_ISSUED = "certificate:issue", "serial", "authority"
+    CERTIFICATE_CONFIRMED = "certificate:confirm", "serial"
+    CERTIFICATE_REVOKED = "certificate:revoke", "serial", "reason"
+    CERTIFICATE_PIN_CHANGED = "certificate:pin:change", "serial"
+    CERTIFICATE_PIN_REFUSED = "certificate:pin:refuse", "code"
+    SIGNING_PASSWORD_ISSUED = "signing_password:issue", "holder", "expires"  # noqa: S105
+    SIGNING_PASSWORD_REISSUED = "signing_password:reissue", "holder", "expires"  # noqa: S105
+    SERVICE_KEY_REQUESTED = "service_key:request", "subject"
+    SERVICE_KEY_IMPORTED = "service_key:import", "serial"
+    SERVICE_KEY_ROTATED = "service_key:rotate", "serial", "former"
     MAIL_FAILED = "mail:fail", "error"
 
     AWARD_DECIDED = "case:award:decide", "number"
@@ -37,6 +48,10 @@ class Tag(StrEnum):
     CONTRACT_DOCUMENT_REMOVED = "contract:document:remove", "name"
     CONTRACT_SENT = "contract:send", "envelope"
     CONTRACT_RESENT = "contract:resend", "step"
+    CONTRACT_SIGNING_OPENED = "contract:signing:open", "step"
+    CONTRACT_HANDED_OUT = "contract:signing:hand_out", "step", "until", "certificate"
+    CONTRACT_PASSWORD_REISSUED = "contract:signing:password", "step"
+    CONTRACT_SIGNATURE_RETURNED = "contract:signing:return", "step", "reason"
     CONTRACT_CONSENTED = "contract:consent", "step", "side", "pressed"
     CONTRACT_DECLINED = "contract:decline", "reason"
     CONTRACT_FORWARDED = "contract:forward", "step", "successor"
@@ -52,3 +67,5 @@ class Tag(StrEnum):
     CONTRACT_CONCLUDED_ON_PAPER = "contract:paper:conclude", "on"
     CONTRACT_DATE_REFUSED = "contract:date:refuse", "claimed"
     DOCUMENT_READ = "document:read", "name", "sha256"
+    DOCUMENT_PRESERVED = "document:preserve", "name", "before", "after", "authority", "holds_until"
+    DOCUMENT_NOT_PRESERVED = "document:preserve:fail", "name", "problem"

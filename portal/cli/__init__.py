@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.cli import accounts, audit, cities, contracts, db, demo, forms, jobs, verify
+from portal.cli import accounts, audit, cities, contracts, db, demo, forms, jobs, preserve, verify
 
 COMMANDS = (
     db.group,
@@ -11,6 +11,7 @@ COMMANDS = (
     forms.forms_group,
     verify.command,
     jobs.group,
+    preserve.group,
     audit.group,
     accounts.group,
     demo.group,

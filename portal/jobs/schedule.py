@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from portal.completing import complete_all
 from portal.mail.sending import send_mail
+from portal.preserving import preserve_all
 from portal.reminding import send_reminders
 from portal.unit_of_work import current_database
 
@@ -38,6 +39,12 @@ JOBS: tuple[Job, ...] = (
     ),
     Job("remind", timedelta(seconds=20), send_reminders, "期限の前と後のお知らせを送信箱に入れる"),
     Job("send_mail", timedelta(seconds=2), send_mail, "送信箱のメールを送る"),
+    Job(
+        "preserve",
+        timedelta(minutes=10),
+        preserve_all,
+        "保管している文書を点検し、保存用タイムスタンプを更新する",
+    ),
     Job(
         "checkpoint", timedelta(minutes=1), fold_write_ahead_log, "データベースの書き込みログを本体にまとめる"
     ),

@@ -20,6 +20,7 @@ from portal.office import (  # noqa: E402 - the views need the blueprint
     home,
     jobs,
     mails,
+    preservation,
     received_filings,
     signing,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "home",
     "jobs",
     "mails",
+    "preservation",
     "received_filings",
     "signing",
 ]

@@ -40,6 +40,8 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.CONTRACT_AMENDED: "変更契約を作成しました（原契約 {original}）",
     Tag.CONTRACT_TO_PAPER: "紙の契約に切り替えました",
     Tag.CONTRACT_CONCLUDED_ON_PAPER: "紙の契約書による締結を記録しました（契約締結日 {on}）",
+    Tag.DOCUMENT_PRESERVED: "「{name}」の保存用タイムスタンプを更新しました",
+    Tag.DOCUMENT_NOT_PRESERVED: "「{name}」の保存用タイムスタンプを更新できませんでした",
     Tag.CONTRACT_DATE_REFUSED: "契約締結日の指定（{claimed}）を断りました",
 }
 EVENT_WORDS: Mapping[str, str] = {

@@ -87,6 +87,7 @@ class Preserver:
     trust: TrustStore
     ends: AlgorithmEnds
     margin: timedelta = MARGIN
+    min_gain: timedelta = MIN_GAIN
 
     def holding_of(self, facts: StampFacts) -> Holding:
         """Until when a time-stamp holds by our table and margin."""
@@ -151,7 +152,7 @@ class Preserver:
         return chains
 
     def _worth_it(self, before: Holding, now: datetime) -> list[AuthorityChain]:
-        wanted = before.until + MIN_GAIN
+        wanted = before.until + self.min_gain
         return [chain for chain in self.timestamper.foresee() if self._until(chain, now) >= wanted]
 
     def _until(self, chain: AuthorityChain, now: datetime) -> datetime:

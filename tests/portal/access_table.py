@@ -36,6 +36,7 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("contractor", CONTRACTORS, "show_contract download_document download_certificate"),
     # The office: everybody there reads; who writes and who signs are different people.
     ("office", OFFICE, "show_home show_cases show_case show_rules show_jobs show_mails show_mail"),
+    ("office", OFFICE, "show_preservation"),
     ("office", OFFICE, "show_filing show_paper show_paper_page show_attachment show_completions"),
     ("office", OFFICE, "show_document show_document_page show_certificate"),
     (

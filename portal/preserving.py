@@ -1,0 +1,125 @@
+"""Preserving (長期保存の処理): what the job, the commands and the pages hand to `signing.preservation`."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.acting import House, act_in, house
+from portal.scoping import Scope
+from portal.unit_of_work import writing
+from portal.workflows.act import SCHEDULER
+from portal.workflows.preserve_documents import record_renewal, report_problem
+from procurement.contracts import ContractDocument
+from signing.archive_reports import preserved_version
+from signing.archive_watches import ArchivedDocument, Problem
+from signing.orm_preservation import ArchiveRenewal
+from signing.pades.algorithm_ends import AlgorithmEnds, load_algorithm_ends
+from signing.pades.preserve import Preserver
+from signing.pades.revocation import RevocationSource
+from signing.preservation import (
+    Preservation,
+    RenewalOutcome,
+    RenewalResult,
+    originals_matching,
+    renew_due,
+    watch_documents,
+)
+from signing.services import AuthoritySettings
+
+__all__ = ["CurrentFile", "current_file", "originals_matching", "preservation", "preserve_all"]
+
+_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class CurrentFile:
+    """What is handed out of a document: the newest preserved version, or the original while there is none."""
+
+    sha256: str
+    size: int
+    preserved_at: datetime | None = None
+
+    def name(self, document_name: str) -> str:
+        """The name of the file; a preserved version says that it is one and of which day."""
+        if self.preserved_at is None:
+            return f"{document_name}.pdf"
+        return f"{document_name}_保存版{self.preserved_at.astimezone(clock.TOKYO):%Y%m%d}.pdf"
+
+
+def preservation() -> Preservation:
+    """The parts of this instance, acting as the scheduler over all cities."""
+    at = house()
+    preserver = Preserver(
+        at.services.timestamper, at.services.revocation, at.trust, algorithm_ends(), margin()
+    )
+    return Preservation(
+        transaction=lambda: writing(Scope()),
+        store=at.store,
+        preserver=preserver,
+        now=clock.now,
+        on_renewed=_renewed,
+        on_problem=_hindered,
+    )
+
+
+def algorithm_ends() -> AlgorithmEnds:
+    """The table of algorithms that is in force in this instance."""
+    path = house().config["PRESERVE_ALGORITHM_ENDS"]
+    return load_algorithm_ends(Path(path) if path else None)
+
+
+def margin() -> timedelta:
+    """How long before its end a time-stamp is renewed."""
+    months: int = house().config["PRESERVE_MARGIN_MONTHS"]
+    return _YEAR * months / 12
+
+
+def preserve_all(_now: datetime) -> str:
+    """Look at what must be looked at, renew what is due; says what was done. Work left over waits for the next run."""
+    work = preservation()
+    watch_documents(work)
+    return in_words(renew_due(work))
+
+
+def in_words(outcomes: list[RenewalOutcome]) -> str:
+    """What a run did, for the page of jobs."""
+    renewed = sum(outcome.result is RenewalResult.RENEWED for outcome in outcomes)
+    failed = len(outcomes) - renewed
+    parts = [f"{renewed}件の保存用タイムスタンプを更新しました。"] if renewed else []
+    parts += [f"{failed}件は更新できませんでした。"] if failed else []
+    return "".join(parts)
+
+
+def current_file(session: Session, document: ContractDocument) -> CurrentFile | None:
+    """The newest version of a concluded document; None while there is no original."""
+    if document.final_sha256 is None:
+        return None
+    newest = preserved_version(session, document.final_sha256)
+    if newest is None:
+        return CurrentFile(document.final_sha256, document.final_size or document.size)
+    return CurrentFile(newest.sha256, newest.size, newest.made_at)
+
+
+def revocation_apart() -> RevocationSource:
+    """Revocation data as sealing gets it, but kept in memory alone: a simulation writes nothing down."""
+    at = house()
+    return _Apart(at.config, at.store).services.revocation
+
+
+class _Apart(House):
+    """A house whose books of authorities and answers are its own."""
+
+    @property
+    def _asking(self) -> AuthoritySettings:
+        return AuthoritySettings()
+
+
+def _renewed(session: Session, document: ArchivedDocument, renewal: ArchiveRenewal) -> None:
+    record_renewal(act_in(session, SCHEDULER), document, renewal)
+
+
+def _hindered(session: Session, document: ArchivedDocument, problem: Problem) -> None:
+    report_problem(act_in(session, SCHEDULER), document, problem)
