@@ -159,8 +159,8 @@ def _make_visible(pdf: Pdf, field: Dictionary, page: pikepdf.Page, box: Box) -> 
     """Gives a field its rectangle, an empty drawing, and the rotation by which words in it stand upright."""
     frame = page_frame(page)
     empty = pdf.make_stream(
-        b"", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, round(box.width, 3), round(box.height, 3)]
-    )
+        b"q Q", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, round(box.width, 3), round(box.height, 3)]
+    )  # an empty stream is compressed to none at all, which some readers cannot unpack
     empty.Resources = Dictionary()
     field.AP = Dictionary(N=empty)
     field.Rect = Array([round(edge, 3) for edge in frame.on_page(box)])

@@ -35,6 +35,8 @@ from signing.testing import (
 )
 from tests.signing import flows
 
+NAMES = ("one", "two", "two_seen", "three_at_once", "twenty", "twenty_at_once", "bundle-1", "bundle-2")
+
 
 @dataclass(frozen=True)
 class SealedFile:
@@ -60,6 +62,9 @@ class SealedSet:
     root: Path
     files: tuple[SealedFile, ...]
 
+    def named(self, name: str) -> SealedFile:
+        return next(file for file in self.files if file.name == name)
+
 
 def seal_all(folder: Path, keys: Path, template: Path) -> SealedSet:
     """Makes the set under `folder`."""
@@ -73,6 +78,7 @@ def seal_all(folder: Path, keys: Path, template: Path) -> SealedSet:
     for name, parties, documents in _envelopes(image):
         files += _sealed(database, services, clock, name, parties, documents)
     database.dispose()
+    assert tuple(file.name for file in files) == NAMES
     return SealedSet(services, clock, folder / "keys" / "demo-pki" / "root.cert.pem", tuple(files))
 
 
