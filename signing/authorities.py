@@ -210,11 +210,11 @@ def _look_at_key(services: SealingServices, shared: Shared, now: datetime) -> No
     except SigningRefused as error:
         problem = f"{error.text}{error.remedy}"
     took = round(1000 * (time.monotonic() - started))
-    with shared.writes() as session:
-        if problem is None:
-            note(session, WITNESS, lambda row: after_answer(row, KEY, now, took, ()))
-        else:
-            note(session, WITNESS, lambda row: after_failure(row, KEY, now, took, problem))
+    book = DatabaseHealthBook(shared)
+    if problem is None:
+        book.answered(WITNESS, KEY, now, took, ())
+    else:
+        book.failed(WITNESS, KEY, now, took, problem)
 
 
 _HEALTH = (

@@ -28,9 +28,9 @@ class Tag(StrEnum):
     CERTIFICATE_REVOKED = "certificate:revoke", "serial", "reason"
     CERTIFICATE_PIN_CHANGED = "certificate:pin:change", "serial"
     CERTIFICATE_PIN_REFUSED = "certificate:pin:refuse", "code"
-    SIGNING_PASSWORD_ISSUED = "signing_password:issue", "holder", "expires"  # noqa: S105
-    SIGNING_PASSWORD_REISSUED = "signing_password:reissue", "holder", "expires"  # noqa: S105
-    SERVICE_KEY_REQUESTED = "service_key:request", "subject"
+    SIGNING_PASSWORD_ISSUED = "signing_password:issue", "holder", "expires"
+    SIGNING_PASSWORD_REISSUED = "signing_password:reissue", "holder", "expires"
+    SERVICE_KEY_REQUESTED = "service_key:request", "name"
     SERVICE_KEY_IMPORTED = "service_key:import", "serial"
     SERVICE_KEY_ROTATED = "service_key:rotate", "serial", "former"
     MAIL_FAILED = "mail:fail", "error"
@@ -50,7 +50,6 @@ class Tag(StrEnum):
     CONTRACT_RESENT = "contract:resend", "step"
     CONTRACT_SIGNING_OPENED = "contract:signing:open", "step"
     CONTRACT_HANDED_OUT = "contract:signing:hand_out", "step", "until", "certificate"
-    CONTRACT_PASSWORD_REISSUED = "contract:signing:password", "step"
     CONTRACT_SIGNATURE_RETURNED = "contract:signing:return", "step", "reason"
     CONTRACT_CONSENTED = "contract:consent", "step", "side", "pressed"
     CONTRACT_DECLINED = "contract:decline", "reason"
@@ -61,6 +60,7 @@ class Tag(StrEnum):
     CONTRACT_LATE_ALLOWED = "contract:late:allow", "reason"
     CONTRACT_CONCLUDED = "contract:conclude", "number", "documents"
     CONTRACT_CERTIFIED = "contract:certify", "sha256"
+    COMPLETION_RETRIED = "contract:completion:retry", "seals"
     CONTRACT_UNVERIFIED = "contract:conclude:refuse", "problem"
     CONTRACT_AMENDED = "contract:amend", "original"
     CONTRACT_TO_PAPER = "contract:paper", "reason"

@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from portal.cli import accounts, audit, cities, contracts, db, demo, forms, jobs, preserve, verify
+from portal.cli import (
+    accounts,
+    audit,
+    authorities,
+    cities,
+    contracts,
+    db,
+    demo,
+    forms,
+    jobs,
+    preserve,
+    verify,
+)
 
 COMMANDS = (
     db.group,
@@ -14,6 +26,7 @@ COMMANDS = (
     preserve.group,
     audit.group,
     accounts.group,
+    authorities.group,
     demo.group,
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal.authorities import alert_all, check_all
 from portal.completing import complete_all
 from portal.mail.sending import send_mail
 from portal.preserving import preserve_all
@@ -38,6 +39,13 @@ JOBS: tuple[Job, ...] = (
         "同意された書類に署名し、次の方へ依頼し、締結する",
     ),
     Job("remind", timedelta(seconds=20), send_reminders, "期限の前と後のお知らせを送信箱に入れる"),
+    Job(
+        "check_authorities",
+        timedelta(minutes=1),
+        check_all,
+        "時刻認証局・失効情報・署名鍵が使えるかを確かめる",
+    ),
+    Job("alert_completions", timedelta(minutes=1), alert_all, "完了処理の遅れと復旧を職員に知らせる"),
     Job("send_mail", timedelta(seconds=2), send_mail, "送信箱のメールを送る"),
     Job(
         "preserve",

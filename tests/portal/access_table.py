@@ -54,7 +54,7 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ),
     ("office", OFFICE_WRITERS, "show_date_field submit_date_field show_marked_page"),
     ("office", OFFICE_WRITERS, "show_amendment submit_amendment show_decision submit_decision"),
-    ("office", OFFICE_WRITERS, "show_send submit_send submit_resend submit_resume"),
+    ("office", OFFICE_WRITERS, "show_send submit_send submit_resend submit_resume submit_retry"),
     ("office", OFFICE_WRITERS, "show_paper_conclusion submit_paper_conclusion"),
     ("office", CITY_SIGNATORIES, "submit_sign"),
     ("surety", SURETIES, "show_home"),
