@@ -65,14 +65,23 @@ from signing.links import (
 )
 from signing.modes import EnvelopeStatus, Side, SigningMode, StepRole, StepStatus, ViewingRule
 from signing.orm import CirculationStep, Envelope, EnvelopeDocument
-from signing.pades.child import verify_in_child
+from signing.pades.child import compare_in_child, verify_in_child
 from signing.pades.diffs import NOT_PERMITTED, UNCHANGED
 from signing.pades.identities import MAX_CERTIFICATES, read_identity, subject_of
 from signing.pades.layout import DATE_FIELD, DateBox
 from signing.pades.seal import approval_reason
 from signing.pades.signers import Identity, SealingKey
-from signing.pades.trust import TrustStore, load_trust
-from signing.pades.verdicts import Expectation, SignatureVerdict, Verdict, VerdictKind
+from signing.pades.trust import TrustStore, given_trust, load_trust
+from signing.pades.verdicts import (
+    Change,
+    Crypto,
+    Endurance,
+    Expectation,
+    PagePair,
+    SignatureVerdict,
+    Verdict,
+    VerdictKind,
+)
 from signing.pades.verify import verify_pdf
 from signing.party_preparations import (
     PartyPreparation,
@@ -97,13 +106,16 @@ __all__ = [
     "AlreadyFinished",
     "AskedStep",
     "CertificateUnusable",
+    "Change",
     "CirculationStep",
     "Circumstances",
     "ConclusionRecord",
     "ConsentRecord",
+    "Crypto",
     "DateBox",
     "DocumentDraft",
     "DocumentStore",
+    "Endurance",
     "Envelope",
     "EnvelopeDocument",
     "EnvelopeDraft",
@@ -116,6 +128,7 @@ __all__ = [
     "LinkProblem",
     "LinkProblemKind",
     "OpenedLink",
+    "PagePair",
     "PartyDraft",
     "PartyPreparation",
     "PartySignatureNeeded",
@@ -143,6 +156,7 @@ __all__ = [
     "approval_reason",
     "ask",
     "cancel",
+    "compare_in_child",
     "conclusion_record",
     "consent",
     "create_download_link",
@@ -152,6 +166,7 @@ __all__ = [
     "finished_envelopes",
     "forward",
     "give_up_hand_out",
+    "given_trust",
     "hand_out",
     "hand_out_file",
     "keep_party",

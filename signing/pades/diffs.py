@@ -1,6 +1,6 @@
-"""Changes after a signature (署名後の変更): which are permitted, in words; each pair of revisions judged once."""
+"""Judgement of changes after a signature (署名後の変更の判定): which are permitted; each step judged once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -15,13 +15,22 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
+from pyhanko.sign.diff_analysis.rules.form_field_rules import (
+    GenericFieldModificationRule,
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+)
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
-from pyhanko.sign.validation.status import ModificationInfo, SignatureCoverageLevel
 
+from signing.pades.comments import CommentRule
 from signing.pades.layout import DATE_FIELD
+from signing.pades.verdicts import Change
 
 UNCHANGED = "変更なし"
 NOT_PERMITTED = "許可されない変更"
+
+Result = DiffResult | SuspiciousModification
 
 _ONLY_REVOCATION_DATA = StandardDiffPolicy(
     global_rules=[
@@ -33,16 +42,31 @@ _ONLY_REVOCATION_DATA = StandardDiffPolicy(
     form_rule=None,
 )
 
+_WITH_COMMENTS = StandardDiffPolicy(
+    global_rules=[*DEFAULT_DIFF_POLICY.global_rules, CommentRule()],
+    form_rule=FormUpdatingRule(
+        field_rules=[
+            SigFieldCreationRule(approve_widget_bindings=False),  # the comment rule walks the pages
+            SigFieldModificationRule(),
+            GenericFieldModificationRule(),
+        ],
+    ),
+)
+"""DocMDP P=3 permits comments; pyHanko's own policy does not know them."""
+
 
 class MemoDiffPolicy(DiffPolicy):
-    """Remembers what it has judged. One per file.
+    """Judges each step from one revision to the next once, and remembers. One per file.
 
-    The validation of an archive asks for every signature's changes again for every other signature; the
-    answers are the same, and twenty signatures take a quarter of the time.
+    pyHanko compares every signed revision with every later one: the square of the number of signatures. What
+    is permitted in each single step is permitted in the sum, as each rule permits additions and fillings that
+    leave everything before as it was. Where a step is not permitted, the comparison is done pyHanko's way, so
+    that the verdict and its reason are the same.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, str, str], DiffResult | SuspiciousModification] = {}
+        self._known: dict[tuple[int, str, str], Result] = {}
+        self._steps: dict[tuple[int, bool, bool], Result] = {}
 
     def apply(
         self,
@@ -52,7 +76,7 @@ class MemoDiffPolicy(DiffPolicy):
         doc_mdp: MDPPerm | None = None,
     ) -> DiffResult:
         """Judges one pair of revisions."""
-        return DEFAULT_DIFF_POLICY.apply(old, new, field_mdp_spec, doc_mdp)
+        return _policy(doc_mdp).apply(old, new, field_mdp_spec, doc_mdp)
 
     def review_file(
         self,
@@ -60,67 +84,98 @@ class MemoDiffPolicy(DiffPolicy):
         base_revision: int | HistoricalResolver,
         field_mdp_spec: FieldMDPSpec | None = None,
         doc_mdp: MDPPerm | None = None,
-    ) -> DiffResult | SuspiciousModification:
+    ) -> Result:
         """Judges every revision after the base."""
         number = base_revision if isinstance(base_revision, int) else base_revision.revision
         key = (number, repr(field_mdp_spec), repr(doc_mdp))
         if key not in self._known:
-            self._known[key] = DEFAULT_DIFF_POLICY.review_file(reader, base_revision, field_mdp_spec, doc_mdp)
+            found = self._by_steps(reader, number, field_mdp_spec, doc_mdp)
+            if found is None:
+                found = _policy(doc_mdp).review_file(reader, base_revision, field_mdp_spec, doc_mdp)
+            self._known[key] = found
         return self._known[key]
+
+    def _by_steps(
+        self, reader: PdfFileReader, base: int, lock: FieldMDPSpec | None, doc_mdp: MDPPerm | None
+    ) -> DiffResult | None:
+        level, fields = ModificationLevel.NONE, set()
+        for number in range(base, reader.xrefs.total_revisions - 1):
+            step = self._step(reader, number, doc_mdp)
+            if isinstance(step, SuspiciousModification):
+                return None
+            level = max(level, step.modification_level)
+            fields |= step.changed_form_fields
+        if lock is not None and any(lock.is_locked(name) for name in fields):
+            return None
+        return DiffResult(level, fields)
+
+    def _step(self, reader: PdfFileReader, number: int, doc_mdp: MDPPerm | None) -> Result:
+        key = (number, doc_mdp is not None, doc_mdp is MDPPerm.ANNOTATE)
+        if key not in self._steps:
+            old, new = (reader.get_historical_resolver(number + n) for n in (0, 1))
+            try:
+                self._steps[key] = _policy(doc_mdp).apply(old, new, None, doc_mdp)
+            except SuspiciousModification as found:
+                self._steps[key] = found
+        return self._steps[key]
 
 
 def only_revocation_data_after(reader: PdfFileReader, revision: int) -> bool:
     """Whether what follows a revision is certificates and revocation data, and nothing else."""
     if reader.xrefs.total_revisions == revision + 1:
-        return False
+        return True
     result = _ONLY_REVOCATION_DATA.review_file(reader, revision)
     return isinstance(result, DiffResult)
 
 
-def changed_fields(status: ModificationInfo) -> list[str]:
+def is_permitted(result: Result | None, doc_mdp: MDPPerm | None) -> bool:
+    """Whether the changes are of a kind that the signature leaves open."""
+    if result is None:
+        return True
+    if not isinstance(result, DiffResult) or result.modification_level is ModificationLevel.OTHER:
+        return False
+    return doc_mdp is None or bool(result.modification_level.value <= doc_mdp.value)
+
+
+def changed_fields(result: Result | None) -> list[str]:
     """Names of the form fields that were filled in after a signature."""
-    if not isinstance(status.diff_result, DiffResult):
-        return []
-    return sorted(plain(name) for name in status.diff_result.changed_form_fields)
+    return (
+        sorted(plain(name) for name in result.changed_form_fields) if isinstance(result, DiffResult) else []
+    )
 
 
-def unexpected_fields(status: ModificationInfo, permitted: Collection[str] | None) -> list[str]:
-    """Fields filled in after a signature that nobody was to fill in; `None` permits what the locks permit."""
-    return [] if permitted is None else [name for name in changed_fields(status) if name not in permitted]
-
-
-def in_words(
-    status: ModificationInfo,
-    signature_fields: Collection[str],
-    has_stamp_after: bool,
-    permitted: Collection[str] | None,
-) -> str:
-    """What was changed after a signature, in plain Japanese."""
-    if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-        return UNCHANGED
-    if not isinstance(status.diff_result, DiffResult) or status.docmdp_ok is False:
+def in_words(changes: Collection[Change], fields: Collection[str], signature_fields: Collection[str]) -> str:
+    """What was changed after a signature, in one line of plain Japanese."""
+    if any(not change.permitted for change in changes):
         return NOT_PERMITTED
-    if unexpected_fields(status, permitted):
-        return NOT_PERMITTED
-    fields = set(changed_fields(status))
-    what = []
+    words = list(dict.fromkeys(_words(changes, fields, signature_fields)))
+    return f"許可された変更: {'・'.join(words)}" if words else UNCHANGED
+
+
+def _words(changes: Iterable[Change], fields: Collection[str], signatures: Collection[str]) -> Iterator[str]:
     if DATE_FIELD in fields:
-        what.append("契約締結日の記入")
-    if fields - set(signature_fields) - {DATE_FIELD}:
-        what.append("フォームの記入")
-    if fields & set(signature_fields):
-        what.append("後の署名")
-    what.append("検証情報")
-    if has_stamp_after:
-        what.append("タイムスタンプ")
-    return f"許可された変更: {'・'.join(what)}"
+        yield "契約締結日の記入"
+    if set(fields) - set(signatures) - {DATE_FIELD}:
+        yield "フォームの記入"
+    kinds = {change.kind for change in changes}
+    for kind, word in _KINDS.items():
+        if kind in kinds:
+            yield word
 
 
-def suspicion(status: ModificationInfo) -> str | None:
-    """Why a change is not permitted, as the analysis says it."""
-    return str(status.diff_result) if isinstance(status.diff_result, SuspiciousModification) else None
+_KINDS = {
+    "signature": "後の署名",
+    "revocation_data": "検証情報",
+    "timestamp": "タイムスタンプ",
+    "annotation": "注釈",
+    "metadata": "文書の属性",
+}
 
 
 def plain(text: str) -> str:
     """A text without the reader that pyHanko's strings carry along."""
     return "".join(iter(text))
+
+
+def _policy(doc_mdp: MDPPerm | None) -> StandardDiffPolicy:
+    return _WITH_COMMENTS if doc_mdp is MDPPerm.ANNOTATE else DEFAULT_DIFF_POLICY

@@ -1,54 +1,28 @@
-"""Validation of one signature (署名の検証) after ETSI EN 319 102-1, at the instant that the caller names."""
+"""Validation of one signature (署名の検証) after ETSI EN 319 102-1: its mathematics, its time, its chain.
+
+Time comes from proofs alone: a time-stamp proves what it covers, if its own chain stands at the moment that
+a later time-stamp proves, or now for the last one. So each signature is judged once.
+"""
 
 import hashlib
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from typing import Any
 
 import pyhanko_certvalidator.ltv.ades_past as past_module
 import pyhanko_certvalidator.ltv.poe as poe_module
-from asn1crypto import cms, x509
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESPassed
-from pyhanko.sign.validation import (
-    DocumentSecurityStore,
-    EmbeddedPdfSignature,
-    ades,
-    async_validate_pdf_signature,
-    async_validate_pdf_timestamp,
-)
-from pyhanko.sign.validation.errors import NoDSSFoundError
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_tst_signed_data
-from pyhanko.sign.validation.policy_decl import (
-    CertificateFetchingRule,
-    LocalKnowledge,
-    PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
-)
-from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import (
-    CertRevTrustPolicy,
-    NonRevokedStatusAssertion,
-    RevocationCheckingPolicy,
-)
-from pyhanko_certvalidator.registry import SimpleTrustManager
+from asn1crypto import cms, tsp, x509
+from pyhanko.sign.general import extract_certificate_info, extract_signer_info
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_sig_integrity
 
-from signing.pades import gone_issuers
-from signing.pades.diffs import MemoDiffPolicy
-from signing.pades.trust import TrustStore
+from signing.pades.fields import FoundSignature
+from signing.pades.paths import Chain, ChainFault, Evidence
+from signing.pades.structure import CHUNK
 
-_KEY_USAGE = KeyUsageConstraints(
-    key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
-)
 _instant: ContextVar[datetime | None] = ContextVar("instant", default=None)
 
 
@@ -64,7 +38,6 @@ class _InstantOfValidation(datetime):
 # pyHanko takes the time of validation as a parameter everywhere but in these two, where it cannot be handed in.
 poe_module.datetime = _InstantOfValidation  # type: ignore[attr-defined]
 past_module.datetime = _InstantOfValidation  # type: ignore[attr-defined]
-gone_issuers.install()
 
 
 @contextmanager
@@ -78,123 +51,161 @@ def validating_at(now: datetime) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class SignedFile:
-    """A file under validation: its reader, what we trust, the instant, and judged changes."""
+class Stamp:
+    """A time-stamp token (タイムスタンプ), checked: `is_intact` when it is the stamp of these very bytes."""
 
-    reader: PdfFileReader
-    trust: TrustStore
-    now: datetime
-    diff_policy: MemoDiffPolicy
+    at: datetime
+    certificate: x509.Certificate
+    chain: Chain
+    is_intact: bool
+    revision: int = -1
 
     @property
-    def dss(self) -> DocumentSecurityStore | None:
-        """The revocation data in the file."""
-        try:
-            return DocumentSecurityStore.read_dss(self.reader)
-        except NoDSSFoundError:
-            return None
-
-    def context_at(self, moment: datetime) -> ValidationContext:
-        """What is trusted at a proven moment, with the revocation data in the file and no network."""
-        dss = self.dss
-        settings: dict[str, Any] = {
-            "trust_roots": self.trust.anchors,
-            "other_certs": list(self.trust.intermediates),
-            "moment": moment,
-            "allow_fetching": False,
-            "retroactive_revinfo": True,
-            "revocation_mode": "hard-fail" if dss else "soft-fail",
-        }
-        return dss.as_validation_context(settings) if dss else ValidationContext(**settings)
+    def is_valid(self) -> bool:
+        return self.is_intact and self.chain.is_trusted
 
 
-@dataclass(frozen=True)
-class SignatureFinding:
-    """What the validation found out about one signature."""
+@dataclass
+class Finding:
+    """What the validation found out about one signature or document time-stamp."""
 
-    status: PdfSignatureStatus | DocumentTimestampStatus
-    passed: bool
-    indication: str
-    proven_at: datetime | None
+    is_intact: bool = False
+    chain: Chain = field(default_factory=lambda: Chain(fault=ChainFault.OTHER))
+    certificate: x509.Certificate | None = None
+    judged_at: datetime | None = None
+    proven_at: datetime | None = None
+    stamps: list[Stamp] = field(default_factory=list)
+    covering: list[Stamp] = field(default_factory=list)
+    """Valid document time-stamps over this signature, the earliest first."""
+
+    @property
+    def is_trusted(self) -> bool:
+        return self.is_intact and self.chain.is_trusted
+
+    @property
+    def has_valid_stamp(self) -> bool:
+        return any(stamp.is_valid for stamp in self.stamps)
 
 
-async def validate_timestamp(file: SignedFile, signature: EmbeddedPdfSignature) -> SignatureFinding:
-    """Document time-stamp: chain and revocation at the time that it names, by the data in the file."""
-    at = token_time(signature.signed_data)
-    status = await async_validate_pdf_timestamp(signature, file.context_at(at), diff_policy=file.diff_policy)
-    passed = status.intact and status.valid and status.trusted
-    return SignatureFinding(status, passed, "" if passed else "timestamp", at)
+Digest = Callable[[str], bytes]
 
 
-async def validate_archived(
-    file: SignedFile, signature: EmbeddedPdfSignature, last_stamp: x509.Certificate
-) -> SignatureFinding:
-    """B-LTA: AdES validation with the chain of document time-stamps as evidence record (5.6.3).
+def range_digest(signature: FoundSignature) -> Digest:
+    """The hash of the bytes that a signature covers; each algorithm once."""
+    known: dict[str, bytes] = {}
 
-    Whether the last authority's certificate has been revoked since its stamp cannot be known offline; the
-    data in the file says that it was good when it stamped (checked before), and that is taken to hold.
+    def digest(name: str) -> bytes:
+        if name not in known:
+            assert signature.embedded is not None
+            assert signature.byte_range is not None
+            stream = signature.embedded.reader.stream
+            hasher = hashlib.new(name)
+            a, b, c, d = signature.byte_range
+            for start, length in ((a, b), (c, d)):
+                stream.seek(start, io.SEEK_SET)
+                while length > 0 and (piece := stream.read(min(length, CHUNK))):
+                    hasher.update(piece)
+                    length -= len(piece)
+            known[name] = hasher.digest()
+        return known[name]
+
+    return digest
+
+
+async def validate_all(
+    signatures: Sequence[FoundSignature], evidence: Evidence, now: datetime
+) -> dict[int, Finding]:
+    """Judges every signature that can be read, by its place in the list; the last time-stamp first."""
+    found: dict[int, Finding] = {}
+    covering: list[Stamp] = []
+    order = sorted(enumerate(signatures), key=lambda item: item[1].end, reverse=True)
+    for place, signature in order:
+        if signature.embedded is None or signature.is_broken:
+            found[place] = Finding(certificate=None)
+            continue
+        known_since = min((stamp.at for stamp in covering), default=now)
+        if signature.is_timestamp:
+            finding = await _document_stamp(signature, evidence, known_since)
+            finding.covering = list(reversed(covering))
+            if finding.stamps[0].is_valid:
+                covering.append(finding.stamps[0])
+        else:
+            finding = await _signature(signature, evidence, known_since, bool(covering))
+            finding.covering = list(reversed(covering))
+        found[place] = finding
+    return found
+
+
+async def _document_stamp(signature: FoundSignature, evidence: Evidence, known_since: datetime) -> Finding:
+    assert signature.embedded is not None
+    stamp = await check_token(signature.embedded.signed_data, range_digest(signature), evidence, known_since)
+    stamp = replace(stamp, revision=signature.revision)
+    return Finding(stamp.is_intact, stamp.chain, stamp.certificate, known_since, stamp.at, [stamp])
+
+
+async def _signature(
+    signature: FoundSignature, evidence: Evidence, known_since: datetime, is_covered: bool
+) -> Finding:
+    embedded = signature.embedded
+    assert embedded is not None
+    finding = Finding(certificate=embedded.signer_cert)
+    finding.is_intact = _is_intact(embedded.signed_data, range_digest(signature)(embedded.md_algorithm))
+    evidence.add(embedded.other_embedded_certs)
+    value = embedded.signer_info["signature"].native
+    for token in extract_tst_data_iter(embedded.signer_info, signed=False):
+        finding.stamps.append(
+            await check_token(token, lambda name: hashlib.new(name, value).digest(), evidence, known_since)
+        )
+    proofs = [stamp.at for stamp in finding.stamps if stamp.is_valid]
+    if is_covered:
+        proofs.append(known_since)
+    finding.proven_at = min(proofs, default=None)
+    finding.judged_at = finding.proven_at or known_since
+    finding.chain = await evidence.chain(embedded.signer_cert, finding.judged_at)
+    return finding
+
+
+async def check_token(
+    token: cms.SignedData, digest: Digest, evidence: Evidence, known_since: datetime
+) -> Stamp:
+    """A time-stamp token as of the moment at which it is known to have existed."""
+    info = token["encap_content_info"]["content"].parsed
+    if not isinstance(info, tsp.TSTInfo):
+        raise ValueError("no time-stamp token")
+    certificates = extract_certificate_info(token)
+    evidence.add(certificates.other_certs)
+    imprint = info["message_imprint"]
+    matches = digest(imprint["hash_algorithm"]["algorithm"].native) == imprint["hashed_message"].native
+    name = extract_signer_info(token)["digest_algorithm"]["algorithm"].native
+    content = hashlib.new(name, bytes(token["encap_content_info"]["content"])).digest()
+    is_intact = matches and _is_intact(token, content)
+    certificate = certificates.signer_cert
+    at: datetime = info["gen_time"].native
+    return Stamp(at, certificate, await _authority(evidence, certificate, at, known_since), is_intact)
+
+
+async def _authority(
+    evidence: Evidence, certificate: x509.Certificate, at: datetime, known_since: datetime
+) -> Chain:
+    """An authority's chain. Whether it was revoked since its stamp cannot be known without asking; the data in
+    the file says that it was good when it stamped, and that is taken to hold.
     """
-    knowledge = LocalKnowledge(nonrevoked_assertions=[NonRevokedStatusAssertion(last_stamp.sha256, file.now)])
-    spec = PdfSignatureValidationSpec(_spec(file.trust, knowledge), diff_policy=file.diff_policy)
-    timing = ValidationTimingInfo(file.now, file.now, point_in_time_validation=False)
-    result = await ades.ades_lta_validation(signature, spec, timing)
-    status = result.api_status
-    assert status is not None
-    passed = isinstance(result.ades_subindic, AdESPassed) and status.bottom_line
-    return SignatureFinding(status, passed, str(result.ades_subindic), result.best_signature_time)
+    chain = await evidence.chain(certificate, known_since, is_authority=True)
+    if not chain.is_trusted or chain.is_complete or at >= known_since:
+        return chain
+    then = await evidence.chain(certificate, at, is_authority=True)
+    if not then.is_trusted or then.revocation == "unknown":
+        return chain
+    return replace(chain, revocation=then.revocation, is_complete=then.is_complete)
 
 
-async def validate_current(file: SignedFile, signature: EmbeddedPdfSignature) -> SignatureFinding:
-    """B-B, B-T, B-LT: at the time its time-stamp proves, or now where there is none."""
-    proven_at = await _proven_time(file, signature)
-    context = file.context_at(proven_at or file.now)
-    status = await async_validate_pdf_signature(
-        signature,
-        signer_validation_context=context,
-        ts_validation_context=context,
-        diff_policy=file.diff_policy,
-        key_usage_settings=_KEY_USAGE,
-    )
-    return SignatureFinding(status, status.bottom_line, _trust_problem(status), proven_at)
-
-
-def token_time(token: cms.SignedData) -> datetime:
-    """The time that a time-stamp token names."""
-    at: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
-    return at
-
-
-def signature_token(signature: EmbeddedPdfSignature) -> cms.SignedData | None:
-    """The time-stamp token inside a signature."""
-    tokens = extract_tst_data_iter(signature.signer_info, signed=False)
-    return next(iter(tokens), None)
-
-
-async def _proven_time(file: SignedFile, signature: EmbeddedPdfSignature) -> datetime | None:
-    token = signature_token(signature)
-    if token is None:
-        return None
-    at = token_time(token)
-    signed = signature.signer_info["signature"].native
-    context = file.context_at(at)
-    status = await validate_tst_signed_data(token, context, lambda name: hashlib.new(name, signed).digest())
-    return at if status["intact"] and status["valid"] and status["validation_path"] else None
-
-
-def _trust_problem(status: PdfSignatureStatus) -> str:
-    return str(status.trust_problem_indic) if status.trust_problem_indic else ""
-
-
-def _spec(trust: TrustStore, knowledge: LocalKnowledge) -> SignatureValidationSpec:
-    return SignatureValidationSpec(
-        cert_validation_policy=CertValidationPolicySpec(
-            trust_manager=SimpleTrustManager.build(trust_roots=trust.anchors),
-            revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy.from_legacy("hard-fail")),
-        ),
-        key_usage_settings=_KEY_USAGE,
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(
-            RevinfoOnlineFetchingRule.LOCAL_ONLY,
-            certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
-        ),
-        local_knowledge=knowledge,
-    )
+def _is_intact(token: cms.SignedData, digest: bytes) -> bool:
+    """Whether the digest is the signed one and the signature that of the named certificate's key."""
+    signer = extract_signer_info(token)
+    certificate = extract_certificate_info(token).signer_cert
+    kind = token["encap_content_info"]["content_type"].native
+    try:
+        intact, valid = validate_sig_integrity(signer, certificate, kind, digest)
+    except (SignatureValidationError, ValueError, TypeError, NotImplementedError):
+        return False
+    return bool(intact and valid)

@@ -152,6 +152,20 @@ def _signature(data: dict[str, Any]) -> SignatureVerdict:
 
 
 @dataclass(frozen=True)
+class PagePair:
+    """One page as it was signed and as it is now (署名時と現在のページ), as PNG; `page` counts from 1.
+
+    `before` is None for a page that was added, `after` for one that is gone. `changed` are the places that
+    differ, as fractions of width and height from the upper left corner: left, top, right, bottom.
+    """
+
+    page: int
+    before: bytes | None
+    after: bytes | None
+    changed: list[tuple[float, float, float, float]] = dataclasses.field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Expectation:
     """What a file of ours must look like: its signature fields in order, its hash, what may be filled in."""
 

@@ -17,7 +17,10 @@ _SENTENCES = {
 def summary(kind: VerdictKind, verdicts: Sequence[SignatureVerdict], problems: Sequence[str]) -> str:
     """One sentence; true for this very file, and plain about a demo."""
     if kind is not VerdictKind.VALID:
-        return _SENTENCES[kind] + (problems[0] if problems else "")
+        reasons = [*problems, *(text for v in verdicts for text in v.problems)]
+        if kind is VerdictKind.VALID_WITH_WARNINGS:
+            reasons += [text for v in verdicts for text in v.warnings]
+        return _SENTENCES[kind] + (reasons[0] if reasons else "")
     sentence = "署名済みであり、すべての署名が有効です。"
     if all(v.modifications == UNCHANGED for v in verdicts[-1:]) and not _date_filled(verdicts):
         sentence += "文書は、署名が適用されてから変更されていません。"

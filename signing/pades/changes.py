@@ -1,0 +1,231 @@
+"""Changes after a signature (署名後の変更) in plain Japanese: which fields, objects and pages."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+
+from signing.pades.diffs import Result, changed_fields
+from signing.pades.fields import FoundSignature
+from signing.pades.pages import PageMap, page_map
+from signing.pades.verdicts import Change
+
+_MOST = 12
+_ROOT_KEYS = {
+    "/OpenAction": ("script", "文書を開いたときの動作が変わっています。"),
+    "/AA": ("script", "文書の自動的な動作が変わっています。"),
+    "/Names": ("structure", "名前の一覧(スクリプト・添付ファイルなど)が変わっています。"),
+    "/OCProperties": ("structure", "レイヤーの表示・非表示の設定が変わっています。"),
+    "/Pages": ("page", "ページの構成が変わっています。"),
+    "/Collection": ("attachment", "添付ファイルの一覧が変わっています。"),
+    "/AF": ("attachment", "添付ファイルが変わっています。"),
+    "/Perms": ("structure", "文書の権限の設定が変わっています。"),
+}
+_HARMLESS = frozenset({"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/MarkInfo", "/Version"})
+
+
+@dataclass
+class Later:
+    """What is known of the versions after one signature."""
+
+    reader: PdfFileReader
+    signature: FoundSignature
+    others: Sequence[FoundSignature]
+    result: Result | None
+    is_permitted: bool
+    pages: PageMap = field(default_factory=dict)
+
+    @property
+    def base(self) -> HistoricalResolver:
+        return self.reader.get_historical_resolver(self.signature.revision)
+
+    @property
+    def revisions(self) -> range:
+        return range(self.signature.revision + 1, self.reader.xrefs.total_revisions)
+
+
+def list_changes(later: Later) -> list[Change]:
+    """Everything that came after a signature, the permitted and the other."""
+    found = list(_permitted(later))
+    if later.is_permitted:
+        return found
+    try:
+        suspicious = list(_suspicious(later))
+    except Exception:  # a hostile file may break the explanation; it does not break the finding
+        suspicious = []
+    if not suspicious:
+        text = "署名のあとに、許可されていない形で文書が変更されています。"
+        suspicious = [Change("unknown", False, text, objects=_numbers(later)[:_MOST])]
+    return suspicious + found
+
+
+def _permitted(later: Later) -> Iterator[Change]:
+    names = set(changed_fields(later.result))
+    for other in later.others:
+        if other is later.signature or other.revision <= later.signature.revision:
+            continue
+        names.discard(other.name)
+        if other.is_timestamp:
+            yield Change("timestamp", True, f"文書全体のタイムスタンプ「{other.name}」が追加されました。")
+        else:
+            yield Change("signature", True, f"署名欄「{other.name}」に署名されました。")
+    for name in sorted(names):
+        yield Change("form_field", later.is_permitted, f"入力欄「{name}」が記入されました。")
+    try:
+        yield from _data(later)
+    except Exception:  # as above: the finding stands without its explanation
+        return
+
+
+def _data(later: Later) -> Iterator[Change]:
+    old, new = later.base, later.reader.get_historical_resolver(later.revisions[-1])
+    if _moved(later, old.root, new.root, "/DSS"):
+        yield Change("revocation_data", True, "検証情報(証明書・失効情報)が追加されました。")
+    info = old.trailer_view, new.trailer_view
+    if _moved(later, old.root, new.root, "/Metadata") or _moved(later, *info, "/Info"):
+        yield Change("metadata", True, "文書の属性(題名・作成ソフトなど)が書き換えられました。")
+    level = later.result.modification_level if isinstance(later.result, DiffResult) else None
+    if later.is_permitted and level is ModificationLevel.ANNOTATIONS:
+        yield Change("annotation", True, "注釈(コメント)が追加または変更されました。")
+
+
+def _moved(later: Later, old: Any, new: Any, key: str) -> bool:
+    """Whether an entry, or anything new that hangs on it, was written after the signature."""
+    if key not in new:
+        return key in old
+    if key not in old:
+        return True
+    before, after = old.raw_get(key), new.raw_get(key)
+    if isinstance(after, generic.IndirectObject):
+        if not isinstance(before, generic.IndirectObject) or before.idnum != after.idnum:
+            return True
+        return bool(later.reader.xrefs.get_last_change(after.reference) > later.signature.revision)
+    return bool(before != after)
+
+
+def _suspicious(later: Later) -> Iterator[Change]:
+    later.pages = page_map(later.base)
+    later.base._load_reverse_xref_cache()
+    names = {other.name for other in later.others}
+    seen: set[tuple[str, str]] = set()
+    for change in _each(later, names):
+        key = (change.kind, change.text)
+        if key not in seen and len(seen) < _MOST:
+            seen.add(key)
+            yield change
+
+
+def _each(later: Later, names: Collection[str]) -> Iterator[Change]:
+    for revision in later.revisions:
+        new = later.reader.get_historical_resolver(revision)
+        yield from _catalog(later.base, new)
+        yield from _page_count(later, new)
+        for reference in sorted(new.explicit_refs_in_revision(), key=lambda r: r.idnum):
+            yield from _one(later, new, reference)
+
+
+def _catalog(old: HistoricalResolver, new: HistoricalResolver) -> Iterator[Change]:
+    before, after = old.root, new.root
+    for key in sorted(set(before) | set(after)):
+        if key in _HARMLESS:
+            continue
+        same = key in before and key in after and before.raw_get(key) == after.raw_get(key)
+        if not same:
+            kind, text = _ROOT_KEYS.get(key, ("structure", f"文書の設定({key})が変わっています。"))
+            yield Change(kind, False, text, objects=[new.root_ref.idnum])
+
+
+def _page_count(later: Later, new: HistoricalResolver) -> Iterator[Change]:
+    now = page_map(new)
+    added = sorted(page for reference, page in now.items() if reference not in later.pages)
+    removed = sorted(page for reference, page in later.pages.items() if reference not in now)
+    if added:
+        yield Change("page", False, f"{_list(added)}が追加されています。", pages=added[:_MOST])
+    if removed:
+        yield Change("page", False, f"署名時の{_list(removed)}がなくなっています。", pages=removed[:_MOST])
+    if not added and not removed and now != later.pages:
+        yield Change("page", False, "ページの順番が変わっています。")
+
+
+def _one(later: Later, new: HistoricalResolver, reference: generic.Reference) -> Iterator[Change]:
+    numbers = [reference.idnum]
+    usages = later.base._get_usages_of_ref(reference)
+    if reference in new.refs_freed_in_revision():
+        yield Change("structure", False, "署名されたオブジェクトが削除されています。", objects=numbers)
+        return
+    if not usages:
+        return
+    paths = [tuple(path) for path in usages]
+    page = later.pages.get((reference.idnum, reference.generation))
+    if page is not None:
+        yield from _page(later.base(reference), new(reference), page, numbers)
+        return
+    for path in paths:
+        found = _by_path(later, path)
+        if found is not None:
+            kind, text, number = found
+            yield Change(kind, False, text, pages=[number] if number else [], objects=numbers)
+
+
+def _page(old: Any, new: Any, page: int, numbers: list[int]) -> Iterator[Change]:
+    if not isinstance(new, generic.DictionaryObject):
+        yield Change("page", False, f"{page}ページ目が別のものに置き換えられています。", [page], numbers)
+        return
+    changed = {key for key in set(old) | set(new) if old.get(key) != new.get(key)}
+    if "/Annots" in changed:
+        text = f"{page}ページ目の注釈または入力欄の一覧が変わっています。"
+        yield Change("annotation", False, text, [page], numbers)
+    if changed - {"/Annots"}:
+        yield Change("page", False, f"{page}ページ目の内容が変わっています。", [page], numbers)
+
+
+def _by_path(later: Later, path: tuple[Any, ...]) -> tuple[str, str, int | None] | None:
+    page = _page_of(later, path)
+    if "/Contents" in path or "/Resources" in path:
+        where = f"{page}ページ目" if page else "ページ"
+        return "page", f"{where}の内容(文字・画像・フォント)が書き換えられています。", page
+    if "/Annots" in path:
+        where = f"{page}ページ目" if page else "ページ"
+        return "annotation", f"{where}の注釈または入力欄が書き換えられています。", page
+    if path[:2] == ("/Root", "/AcroForm"):
+        return "form_field", "署名された入力欄またはその見た目が書き換えられています。", None
+    if "/EmbeddedFiles" in path or "/EF" in path:
+        return "attachment", "添付ファイルが書き換えられています。", None
+    if any(key in path for key in ("/JavaScript", "/JS", "/OpenAction", "/AA")):
+        return "script", "自動的な動作(スクリプト)が書き換えられています。", None
+    if path in (("/Root",), ("/Info",)) or path[:2] in (("/Root", "/DSS"), ("/Root", "/Metadata")):
+        return None
+    return "structure", "署名された部品が書き換えられています。", page
+
+
+def _page_of(later: Later, path: tuple[Any, ...]) -> int | None:
+    node: Any = later.base.root if path[:1] == ("/Root",) else None
+    for key in path[1:]:
+        if node is None:
+            return None
+        raw = node.raw_get(key)
+        if isinstance(raw, generic.IndirectObject):
+            page = later.pages.get((raw.idnum, raw.generation))
+            if page is not None:
+                return page
+            raw = raw.get_object()
+        node = raw if isinstance(raw, generic.DictionaryObject | generic.ArrayObject) else None
+    return None
+
+
+def _numbers(later: Later) -> list[int]:
+    return sorted(
+        {
+            reference.idnum
+            for revision in later.revisions
+            for reference in later.reader.xrefs.explicit_refs_in_revision(revision)
+        }
+    )
+
+
+def _list(pages: Sequence[int]) -> str:
+    words = "・".join(f"{page}ページ目" for page in pages[:5])
+    return f"{words}ほか{len(pages) - 5}ページ" if len(pages) > 5 else words

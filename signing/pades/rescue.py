@@ -1,0 +1,77 @@
+"""Files that no parser can read (壊れたファイル): what the bytes of their signatures still say."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from asn1crypto import cms
+from pyhanko.sign.general import extract_certificate_info, extract_signer_info, find_unique_cms_attribute
+
+from signing.pades.structure import CHUNK, OBJECT, Flaw, Skeleton, check_byte_range, raw_byte_ranges
+
+_ROOM = 1 << 20
+
+
+def judge_bytes(stream: BinaryIO, skeleton: Skeleton) -> list[Flaw]:
+    """Flaws that prove tampering or damage although the file cannot be parsed; nothing makes it valid."""
+    flaws: list[Flaw] = []
+    last = 0
+    for _, numbers in raw_byte_ranges(stream, skeleton):
+        gap = _gap(stream, numbers, skeleton.size)
+        found = check_byte_range(stream, skeleton.size, numbers, gap)
+        if not found and not _matches(stream, numbers, gap):
+            text = "署名された内容が変わっているか、署名が壊れています。"
+            found = [Flaw("digest", text)]
+        flaws += found
+        if len(numbers) == 4:
+            last = max(last, numbers[2] + numbers[3])
+    flaws += _after(stream, skeleton, last)
+    return list(dict.fromkeys(flaws))
+
+
+def _gap(stream: BinaryIO, numbers: list[int], size: int) -> bytes:
+    """The content of the hexadecimal string that a /ByteRange leaves out, if there is one."""
+    if len(numbers) != 4 or not 0 <= numbers[1] <= numbers[2] <= min(size, numbers[1] + _ROOM):
+        return b""
+    stream.seek(numbers[1])
+    text = stream.read(numbers[2] - numbers[1])
+    try:
+        return bytes.fromhex(text.strip(b"<>").decode("ascii"))
+    except ValueError:
+        return b""
+
+
+def _matches(stream: BinaryIO, numbers: list[int], contents: bytes) -> bool:
+    try:
+        token = cms.ContentInfo.load(contents)["content"]
+        signer = extract_signer_info(token)
+        extract_certificate_info(token)
+        if token["encap_content_info"]["content_type"].native == "tst_info":
+            imprint = token["encap_content_info"]["content"].parsed["message_imprint"]
+            name, expected = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
+        else:
+            name = signer["digest_algorithm"]["algorithm"].native
+            expected = find_unique_cms_attribute(signer["signed_attrs"], "message_digest").native
+        return _digest(stream, numbers, name) == expected
+    except Exception:  # a CMS that cannot be read matches nothing
+        return False
+
+
+def _digest(stream: BinaryIO, numbers: list[int], name: str) -> bytes:
+    hasher = hashlib.new(name)
+    for start, length in (numbers[:2], numbers[2:]):
+        stream.seek(start, io.SEEK_SET)
+        while length > 0 and (piece := stream.read(min(length, CHUNK))):
+            hasher.update(piece)
+            length -= len(piece)
+    return hasher.digest()
+
+
+def _after(stream: BinaryIO, skeleton: Skeleton, last: int) -> Iterator[Flaw]:
+    """Objects after the last signed byte of a file that cannot be read: some readers will show them."""
+    if not 0 < last < skeleton.size:
+        return
+    stream.seek(last)
+    if OBJECT.search(stream.read(64 * CHUNK)):
+        yield Flaw("objects-after-end", "署名のあとに、正規の更新ではない形で内容が書き込まれています。")

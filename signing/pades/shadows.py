@@ -1,0 +1,169 @@
+"""Preparations for deceit (署名前の仕掛け) and later tricks that the comparison of objects does not see."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from signing.pades.fields import FoundSignature, has_usage_rights, object_places
+from signing.pades.objects import entry, name
+from signing.pades.structure import Flaw, Severity, unlisted_objects
+from signing.pades.verdicts import Change
+
+_HIDDEN_TYPES = frozenset({"/Page", "/Pages", "/Catalog"})
+_MOST_OBJECTS = 20_000
+
+
+def prepared_tricks(reader: PdfFileReader) -> Iterator[Flaw]:
+    """What a signer may not have seen when signing: layers switched off, scripts, forms that redraw themselves."""
+    root = reader.root
+    layers = entry(entry(root, "/OCProperties"), "/D")
+    if entry(layers, "/OFF") or name(layers, "/BaseState") == "/OFF":
+        yield _remark(
+            "hidden-layers",
+            "表示されない設定のレイヤーがあります。署名した人が見ていない内容かもしれません。",
+        )
+    if any(_is_script(action) for action in _actions(root)):
+        yield _remark(
+            "script", "自動的に動くスクリプトが含まれています。表示される内容が変わることがあります。"
+        )
+    form = entry(root, "/AcroForm")
+    if entry(form, "/XFA") is not None:
+        yield _remark("xfa", "XFA形式のフォームが含まれています。表示される内容を検証できません。")
+    if has_usage_rights(reader):
+        yield _remark("usage-rights", "閲覧ソフトの使用権の署名(UR3)があります。文書の署名ではありません。")
+
+
+def unreachable_pages(reader: PdfFileReader, signature: FoundSignature) -> list[Flaw]:
+    """Pages or catalogs that lay in the file when it was signed and that nothing referred to."""
+    if signature.revision < 0:
+        return []
+    old = reader.get_historical_resolver(signature.revision)
+    references = {
+        reference
+        for revision in range(signature.revision + 1)
+        for reference in reader.xrefs.explicit_refs_in_revision(revision)
+    }
+    if len(references) > _MOST_OBJECTS:
+        return []
+    old._load_reverse_xref_cache()
+    reached = set(old._indirect_object_access_cache or ())
+    for reference in references - reached:
+        if reader.xrefs.get_historical_ref(reference, signature.revision) is None:
+            continue
+        if name(old(reference), "/Type") in _HIDDEN_TYPES:
+            text = "どこからも使われていないページが隠れています。あとから表示される仕掛けかもしれません。"
+            return [_remark("hidden-pages", text)]
+    return []
+
+
+def later_tricks(reader: PdfFileReader, signature: FoundSignature) -> list[Change]:
+    """Changes after a signature that pyHanko's rules let pass and that change what a reader sees."""
+    old = reader.get_historical_resolver(signature.revision)
+    new = reader.get_historical_resolver(reader.xrefs.total_revisions - 1)
+    return [*_redrawn_form(old.root, new.root), *_fulfilled_references(reader, signature)]
+
+
+def hidden_updates(reader: PdfFileReader, stream: BinaryIO, start: int, size: int) -> list[Flaw]:
+    """Objects appended after the last signature that no cross-reference table lists."""
+    if start <= 0 or start >= size:
+        return []
+    listed = [
+        (offset, _end_of(reader, stream, offset, number, generation, revision))
+        for offset, number, generation, revision in object_places(reader)
+        if offset >= start
+    ]
+    for revision in range(reader.xrefs.total_revisions):
+        meta = reader.xrefs.get_xref_container_info(revision)
+        if meta.end_location > start:
+            listed.append((meta.start_location, meta.end_location))
+    found = unlisted_objects(stream, start, size, listed)
+    if not found:
+        return []
+    text = "署名のあとに、正規の更新ではない形で内容が書き込まれています。"
+    return [Flaw(f"unlisted-objects: {', '.join(str(number) for number, _ in found[:5])}", text)]
+
+
+def _redrawn_form(old_root: Any, new_root: Any) -> Iterator[Change]:
+    """/NeedAppearances and the form's fonts decide how fields are drawn anew."""
+    old, new = entry(old_root, "/AcroForm"), entry(new_root, "/AcroForm")
+    if not _has_inputs(new):
+        return
+    if entry(new, "/NeedAppearances") and not entry(old, "/NeedAppearances"):
+        text = "入力欄の見た目を作り直す指定(NeedAppearances)が、署名のあとに加えられています。"
+        yield Change("form_field", False, text)
+    old_fonts, new_fonts = (entry(entry(form, "/DR"), "/Font") for form in (old, new))
+    if isinstance(old_fonts, generic.DictionaryObject):
+        replaced = [key for key in old_fonts if _raw(old_fonts, key) != _raw(new_fonts, key)]
+        if replaced:
+            yield Change("form_field", False, "入力欄のフォントが、署名のあとに差し替えられています。")
+    if old is not None and entry(old, "/DA") != entry(new, "/DA") and entry(old, "/DA") is not None:
+        yield Change("form_field", False, "入力欄の書式の既定値が、署名のあとに変えられています。")
+
+
+def _fulfilled_references(reader: PdfFileReader, signature: FoundSignature) -> Iterator[Change]:
+    """References of the signed version into nothing, which a later update gave something to point at."""
+    old = reader.get_historical_resolver(signature.revision)
+    try:
+        old._load_reverse_xref_cache()
+    except Exception:  # the page tree is broken: the comparison of objects has already said so
+        return
+    for reference in old._indirect_object_access_cache or ():
+        if reader.xrefs.get_historical_ref(reference, signature.revision) is not None:
+            continue
+        try:
+            last = reader.xrefs.get_last_change(reference)
+        except KeyError:
+            continue
+        if last > signature.revision:
+            text = "署名のときには中身のなかった部品に、あとから内容が入れられています。"
+            yield Change("structure", False, text, objects=[reference.idnum])
+            return
+
+
+def _has_inputs(form: Any) -> bool:
+    fields: Sequence[Any] = entry(form, "/Fields", ())
+    for raw in fields:
+        field = raw.get_object() if isinstance(raw, generic.IndirectObject) else raw
+        if name(field, "/FT") != "/Sig":
+            return True
+    return False
+
+
+def _raw(holder: Any, key: str) -> Any:
+    return holder.raw_get(key) if isinstance(holder, generic.DictionaryObject) and key in holder else None
+
+
+def _actions(root: Any) -> Iterator[Any]:
+    yield entry(root, "/OpenAction")
+    for holder in (entry(root, "/AA"), entry(entry(entry(root, "/Names"), "/JavaScript"), "/Names")):
+        values = holder.values() if isinstance(holder, generic.DictionaryObject) else holder or ()
+        for raw in values:
+            yield raw.get_object() if isinstance(raw, generic.IndirectObject) else raw
+
+
+def _is_script(action: Any) -> bool:
+    return isinstance(action, generic.DictionaryObject) and (
+        name(action, "/S") == "/JavaScript" or "/JS" in action
+    )
+
+
+def _end_of(
+    reader: PdfFileReader, stream: BinaryIO, offset: int, number: int, generation: int, revision: int
+) -> int:
+    """Where an object ends; the length of a stream is taken from the stream, not from the next `endobj`."""
+    try:
+        value = reader.get_object(generic.Reference(number, generation, reader), revision=revision)
+        value = getattr(value, "raw_object", value)
+    except Exception:  # an object that cannot be read covers nothing
+        return offset + 1
+    length = len(value.encoded_data) if isinstance(value, generic.StreamObject) else 0
+    at = offset + length
+    stream.seek(at)
+    end = stream.read(1 << 16).find(b"endobj")
+    return at + end + 6 if end >= 0 else at + 1
+
+
+def _remark(code: str, text: str) -> Flaw:
+    return Flaw(code, text, Severity.MINOR)
