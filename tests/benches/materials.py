@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -173,8 +174,12 @@ def stock_b_lt(
     evidence: StockEvidence,
     document: bytes,
     field_name: str,
+    change: Callable[[IncrementalPdfFileWriter], None] = lambda _: None,
 ) -> bytes:
-    """PAdES B-LT by pyHanko as it comes, from cached revocation data, authority in process."""
+    """PAdES B-LT by pyHanko as it comes, from cached revocation data, authority in process.
+
+    `change` is made in the revision of the signature.
+    """
     metadata = signers.PdfSignatureMetadata(
         field_name=field_name,
         md_algorithm="sha256",
@@ -185,6 +190,7 @@ def stock_b_lt(
         validation_context=evidence.context(),
     )
     writer = IncrementalPdfFileWriter(io.BytesIO(document))
+    change(writer)
     done = signers.PdfSigner(metadata, signer, timestamper=timestamper).sign_pdf(
         writer, existing_fields_only=True
     )
