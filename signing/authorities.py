@@ -57,9 +57,9 @@ class DatabaseHealthBook:
         self._seen: dict[str, tuple[float, Standing]] = {}
 
     def standing(self, name: str) -> Standing:
-        """What is known; looked up at most once a second."""
-        looked_at, standing = self._seen.get(name, (None, None))
-        if looked_at is not None and standing is not None and time.monotonic() - looked_at < _LOOKED_AT_EVERY:
+        """What is known. A good standing is looked up once a second, a bad one each time: it may be lifted."""
+        looked_at, standing = self._seen.get(name, (float("-inf"), Standing(name)))
+        if standing.skip_until is None and time.monotonic() - looked_at < _LOOKED_AT_EVERY:
             return standing
         try:
             with self._shared.reads() as session:
@@ -162,15 +162,14 @@ def standings(session: Session, services: SealingServices) -> list[Standing]:
 def check_authorities(
     services: SealingServices, shared: Shared, now: datetime, every: timedelta = timedelta(0)
 ) -> list[Standing]:
-    """Asks each authority that has been silent for `every` for a token, and looks at the service's own key.
+    """Asks each authority that has been silent for `every`, or fails, for a token; looks at the service's own key.
 
     What it says is written down; when one is back, everything that waits is tried at once.
     """
     with shared.reads() as session:
         before = {standing.name: standing for standing in standings(session, services)}
     for name in services.authorities:
-        asked_at = before[name].asked_at
-        if asked_at is None or not now - every < asked_at <= now:
+        if _is_due(before[name], now, every):
             _probe(services, name)
     _look_at_key(services, shared, now)
     with shared.reads() as session:
@@ -192,6 +191,13 @@ def retry_waiting(session: Session, now: datetime, envelope_ids: Sequence[str] |
         job.next_attempt_at = now
     session.execute(update(AuthorityHealth).values(skip_until=None))
     return len(jobs)
+
+
+def _is_due(standing: Standing, now: datetime, every: timedelta) -> bool:
+    """One that fails is asked when its while is over, so that its return is noticed without a seal."""
+    if standing.failing_since is not None and standing.skip_until is not None and standing.skip_until <= now:
+        return True
+    return standing.asked_at is None or not now - every < standing.asked_at <= now
 
 
 def _probe(services: SealingServices, name: str) -> None:

@@ -16,7 +16,7 @@ MARGIN = timedelta(days=365)
 class NoTimestamp(SigningRefused):
     code = "no_timestamp"
     text = "文書全体のタイムスタンプがないため、更新の時期を決められません。"
-    remedy = "封印の途中で止まった文書でないか、「完了処理の状況」を確認してください。"
+    remedy = "封印の途中で止まった文書でないか、「完了処理中の書類」を確認してください。"
 
 
 @dataclass(frozen=True)

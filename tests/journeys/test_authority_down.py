@@ -51,7 +51,7 @@ def agree_while_the_authority_is_down(portal: RunningPortal, visitor: signing.Vi
 
 
 def office_sees_what_waits(officer: office.Visitor) -> None:
-    officer.press("完了処理の状況")
+    officer.press("完了処理中の書類")
     officer.reads(PLANT.title, "再試行中", "2026年5月7日（木）10時", "から")
 
 

@@ -72,6 +72,7 @@ def samples() -> Iterator[Sample]:
     yield from _filing_letters()
     yield from _deadline_letters()
     yield from _signing_reports()
+    yield from _completion_letters()
 
 
 def _to_contractor(**values: Any) -> dict[str, Any]:
@@ -167,6 +168,15 @@ def _signing_reports() -> Iterator[Sample]:
         yield Sample(template, template, "tosu", _to_contractor(**about))
     for template in ("signing_declined", "signing_forwarded", "signing_problem", "signing_unverified"):
         yield Sample(template, template, "tosu", _to_officer(**about, **people))
+
+
+def _completion_letters() -> Iterator[Sample]:
+    said = (
+        "時刻認証局から応答がありません。（https://tsa.example.jp/: エラーの応答がありました（HTTP 503）。）"
+    )
+    values = {"officer": OFFICER, "link": LINK, "since": NOW}
+    for template in ("completion_waiting", "completion_back"):
+        yield Sample(template, template, "tosu", values | {"last_error": said})
 
 
 def write_golden_files() -> None:
