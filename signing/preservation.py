@@ -175,7 +175,7 @@ def _found(work: Preservation, document: ArchivedDocument) -> tuple[Holding, Pro
     for sha256 in dict.fromkeys((document.head_sha256, document.original_sha256)):
         if not work.store.verify(sha256):
             refusal = DamagedDocument(sha256=sha256)
-            problem = Problem(refusal.code, f"{refusal.text}（SHA-256: {sha256}）")
+            problem = Problem(refusal.code, _in_words(refusal))
     try:
         if document.token is not None:
             return work.preserver.token_holding(document.token), problem
@@ -253,4 +253,6 @@ def _failed(work: Preservation, document: ArchivedDocument, problem: Problem) ->
 
 def _in_words(error: SigningRefused) -> str:
     reason = error.facts.get("reason")
+    if reason is None and "sha256" in error.facts:
+        reason = f"SHA-256: {error.facts['sha256']}"
     return f"{error.text}（{reason}）" if reason else error.text

@@ -16,13 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.pades.algorithm_ends import AlgorithmEnds
-from signing.pades.generations import (
-    Generation,
-    GenerationRevocation,
-    GenerationTsa,
-    make_generation,
-    newest_alive,
-)
+from signing.pades.generation_services import GenerationRevocation, GenerationTsa, newest_alive
+from signing.pades.generations import Generation, make_generation
 from signing.pades.holding import MARGIN
 from signing.pades.preserve import Preserver
 from signing.pades.revocation import RevocationSource
@@ -50,11 +45,14 @@ class World:
         ends: AlgorithmEnds,
         margin: timedelta = MARGIN,
         before: TrustStore = NOBODY,
+        *,
+        is_flat: bool = False,
     ) -> None:
         self.at = starts.replace(microsecond=0)
         self._ends = ends
         self._margin = margin
         self._before = before
+        self._is_flat = is_flat
         self.generations = tuple(self._generation(number) for number in range(1, years // EVERY_YEARS + 3))
 
     def now(self) -> datetime:
@@ -120,7 +118,7 @@ class World:
         starts = years_after(self.at, EVERY_YEARS * (number - 1) - 1)
         ends = years_after(starts, LIFE_YEARS)
         lasts = min(self._ends.of_key("ec", 256).ends_at, self._ends.of_digest("sha256").ends_at)
-        return make_generation(number, starts, ends, is_strong=ends > lasts)
+        return make_generation(number, starts, ends, is_strong=ends > lasts, is_flat=self._is_flat)
 
     def _timestamper(self, trust: TrustStore) -> Timestamper:
         return Timestamper([GenerationTsa(self.generations, self.now)], trust, self.now)
@@ -131,7 +129,8 @@ class World:
         key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
         certificate = first.issue_signer("模擬 立会人署名", "模擬 電子署名サービス", key)
         loaded = x509.Certificate.load(certificate.public_bytes(Encoding.DER))
-        return key_in_memory(key, loaded, (first.asn1("issuing"),))
+        chain = () if self._is_flat else (first.asn1("issuing"),)
+        return key_in_memory(key, loaded, chain)
 
 
 def years_after(moment: datetime, years: int) -> datetime:

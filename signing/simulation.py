@@ -85,6 +85,7 @@ class Simulation:
     world: World
     transaction: Transaction
     store: DocumentStore
+    step: timedelta = STEP
 
     def make_documents(self, number: int, font: Path) -> None:
         """Makes documents of its own, sealed by two parties through the real path."""
@@ -111,7 +112,7 @@ class Simulation:
         return [o.problem.text for o in outcomes if o is not None and o.problem is not None]
 
     def run(self, years: int) -> SimulationReport:
-        """Moves the clock to the end, a month at a time, renewing what the watch says is due."""
+        """Moves the clock to the end, step by step, renewing what the watch says is due."""
         starts = self.world.at
         report = SimulationReport(starts, years_after(starts, years))
         controls = {document.document_id: document for document in self._documents()}
@@ -119,7 +120,7 @@ class Simulation:
             end = years_after(starts, number)
             renewed: list[str] = []
             while self.world.at < end:
-                self.world.at = min(self.world.at + STEP, end)
+                self.world.at = min(self.world.at + self.step, end)
                 renewed += self._month(report)
             report.years.append(self._year(renewed, controls, report))
         report.documents = [self._judged(controls[each], report) for each in controls]
@@ -131,7 +132,7 @@ class Simulation:
         (folder / "roots.pem").write_bytes(self.world.roots_pem())
         for number, document in enumerate(report.documents, start=1):
             shutil.copyfile(self.store.path(document.final_sha256), folder / f"document-{number}.pdf")
-            shutil.copyfile(self.store.path(document.original_sha256), folder / f"control-{number}.pdf")
+            shutil.copyfile(self.store.path(document.original_sha256), folder / f"original-{number}.pdf")
 
     def _conclude(self, envelope_id: str, services: SealingServices) -> None:
         for _ in samples.CONTRACTOR, samples.CITY:
@@ -207,18 +208,19 @@ class Simulation:
             watch = session.get_one(ArchiveWatch, control.document_id)
             renewals = preservation.renewals_of(session, control.document_id)
         final, kept = self.store.path(document.head_sha256), self.store.path(control.head_sha256)
+        original = self.store.path(document.original_sha256)
         verdict = self._verdict(document, document.head_sha256)
         ends = self.world.preservation(self.transaction, self.store).preserver
         must_fail = ends.holding_of(previous_stamp(kept, self.world.trust).facts).until < self.world.at
         judged = SimulatedDocument(
             name=name,
-            original_sha256=control.head_sha256,
+            original_sha256=document.original_sha256,
             final_sha256=document.head_sha256,
             renewals=len(renewals),
             generations=len({renewal.authority for renewal in renewals}),
             verdict=verdict.verdict.value,
             summary=verdict.summary,
-            is_prefix=begins_with(final, kept) and self.store.verify(control.head_sha256),
+            is_prefix=begins_with(final, original) and self.store.verify(document.original_sha256),
             control_verdict=self._verdict(control, control.head_sha256).verdict.value,
             control_must_fail=must_fail,
         )

@@ -112,6 +112,8 @@ class Preserver:
             raise RenewalFailed(reason="the renewed file does not begin with the file before it")
         facts = stamp_facts(stamp.token, stamp.chain.certificates)
         after = self.holding_of(facts)
+        if after.until < before.until + self.min_gain:  # its own signature may be weaker than was foreseen
+            raise _no_longer(before, after.until)
         return RenewedFile(stamp.token, facts.authority, stamp.at, before, after)
 
     def _stamped(
@@ -148,7 +150,7 @@ class Preserver:
             chains = self._worth_it(before, now)
         if not chains:
             best = max(self._until(chain, now) for chain in self.timestamper.foresee())
-            raise NoLongerTimestamp(reason=f"現在 {before.until:%Y-%m-%d} まで、更新後 {best:%Y-%m-%d} まで")
+            raise _no_longer(before, best)
         return chains
 
     def _worth_it(self, before: Holding, now: datetime) -> list[AuthorityChain]:
@@ -187,6 +189,10 @@ def begins_with(file: Path, beginning: Path) -> bool:
             if whole.read(len(chunk)) != chunk:
                 return False
     return True
+
+
+def _no_longer(before: Holding, after: datetime) -> NoLongerTimestamp:
+    return NoLongerTimestamp(reason=f"現在 {before.until:%Y-%m-%d} まで、更新後 {after:%Y-%m-%d} まで")
 
 
 def _end_of(chain: AuthorityChain) -> datetime:

@@ -1,0 +1,530 @@
+"""Long-term preservation: when a time-stamp ends, renewing it whatever happens, and thirty years."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from signing import archive_reports, preservation
+from signing import archive_watches as watches
+from signing.errors import SetupRequired, TimestampUnavailable
+from signing.orm import EnvelopeDocument
+from signing.pades.algorithm_ends import load_algorithm_ends
+from signing.pades.generation_services import GenerationTsa
+from signing.pades.holding import CertificateFacts, StampFacts, holding
+from signing.pades.preserve import Preserver, begins_with, previous_stamp
+from signing.pades.revocation import RevocationUnavailable
+from signing.pades.verify import verify_pdf
+from signing.preservation import RenewalResult, originals_matching
+from signing.simulated_world import years_after
+from signing.simulation import Simulation, SimulationReport
+from signing.stores import FileStore
+from tests import judges
+from tests.signing.archives import START, Archive, NoAnswer, copy_of, decades, make_template
+
+ENDS = load_algorithm_ends()
+FAR = datetime(2069, 1, 1, tzinfo=UTC)
+END_OF_2030 = datetime(2030, 12, 31, 15, tzinfo=UTC)
+END_OF_2050 = datetime(2050, 12, 31, 15, tzinfo=UTC)
+
+
+def stamp(
+    tsa_until: datetime = FAR,
+    issuer_until: datetime = FAR,
+    key: str = "ec",
+    bits: int = 384,
+    digests: tuple[str, ...] = ("sha512",),
+    at: datetime = START,
+) -> StampFacts:
+    tsa = CertificateFacts("時刻認証局", tsa_until, key, bits)
+    issuer = CertificateFacts("発行局", issuer_until, "ec", 384)
+    return StampFacts(at, digests, (tsa, issuer))
+
+
+# when a time-stamp ends
+
+
+@pytest.mark.parametrize(
+    ("facts", "until", "because"),
+    [
+        (
+            stamp(tsa_until=datetime(2037, 1, 1, tzinfo=UTC)),
+            datetime(2037, 1, 1, tzinfo=UTC),
+            "時刻認証局の証明書「",
+        ),
+        (
+            stamp(issuer_until=datetime(2035, 1, 1, tzinfo=UTC)),
+            datetime(2035, 1, 1, tzinfo=UTC),
+            "上位の認証局の証明書「",
+        ),
+        (stamp(key="rsa", bits=2048), END_OF_2030, "RSA 2048ビット"),
+        (stamp(key="rsa", bits=3071), END_OF_2030, "RSA 3071ビット"),
+        (stamp(key="rsa", bits=3072), END_OF_2050, "RSA 3072ビット"),
+        (stamp(key="ec", bits=256), END_OF_2050, "楕円曲線 256ビット"),
+        (stamp(digests=("sha256", "sha512")), END_OF_2050, "SHA-256"),
+        (stamp(digests=("sha512", "sha1")), datetime(2013, 12, 31, 15, tzinfo=UTC), "SHA-1"),
+        (stamp(digests=("md5",)), datetime(1970, 1, 1, 15, tzinfo=UTC), "使用期限の表にない方式"),
+        (stamp(key="gost", bits=512), datetime(1970, 1, 1, 15, tzinfo=UTC), "使用期限の表にない方式"),
+        (stamp(), FAR, "時刻認証局の証明書「"),
+    ],
+)
+def test_a_time_stamp_holds_until_the_first_of_its_ends(
+    facts: StampFacts, until: datetime, because: str
+) -> None:
+    found = holding(facts, ENDS)
+    assert found.until == until
+    assert because in found.because
+
+
+@pytest.mark.parametrize(
+    ("life", "margin", "before_end"),
+    [
+        (timedelta(days=3650), timedelta(days=365), timedelta(days=365)),
+        (timedelta(days=3650), timedelta(days=30), timedelta(days=30)),
+        (timedelta(days=400), timedelta(days=365), timedelta(days=200)),
+        (timedelta(days=-10), timedelta(days=365), timedelta(0)),
+    ],
+)
+def test_it_is_renewed_a_margin_before_and_at_most_half_of_its_life(
+    life: timedelta, margin: timedelta, before_end: timedelta
+) -> None:
+    found = holding(stamp(tsa_until=START + life), ENDS, margin)
+    assert found.renew_at == found.until - before_end
+
+
+def test_a_digest_is_chosen_that_lasts_as_long_as_the_certificate() -> None:
+    candidates = ("sha256", "sha384", "sha512")
+    assert ENDS.digest_until(datetime(2045, 1, 1, tzinfo=UTC), candidates) == "sha256"
+    assert ENDS.digest_until(datetime(2051, 1, 1, tzinfo=UTC), candidates) == "sha384"
+    assert (
+        ENDS.of_digest(ENDS.digest_until(datetime(2099, 1, 1, tzinfo=UTC), candidates)).ends_on.year == 2070
+    )
+
+
+def test_a_table_of_ones_own_is_read_and_a_wrong_one_is_refused_with_its_place(tmp_path: Path) -> None:
+    own = tmp_path / "ends.toml"
+    own.write_text(
+        '[[digest]]\nname = "sha256"\nends_on = 2040-12-31\nsource = "市の定め"\nchecked = 2026-11-01\n'
+        '[[key]]\nname = "ec"\nmin_bits = 256\nends_on = 2041-12-31\nsource = "市の定め"\n'
+    )
+    ends = load_algorithm_ends(own)
+    assert ends.of_digest("sha256").ends_on.year == 2040
+    assert ends.unchecked == 1
+    own.write_text(own.read_text().replace("2040-12-31", '"2040"'))
+    with pytest.raises(SetupRequired, match=r"ends\.toml") as refused:
+        load_algorithm_ends(own)
+    assert "sha256" in refused.value.facts["reason"]
+
+
+# one document
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Archive:
+    return make_template(tmp_path_factory.mktemp("archive"), sqlite_template)
+
+
+@pytest.fixture
+def archive(template: Archive, tmp_path: Path, sqlite_only: str) -> Archive:
+    return copy_of(template, tmp_path / "archive", sqlite_only)
+
+
+@pytest.fixture
+def archive_on_both(template: Archive, tmp_path: Path, database_url: str) -> Archive:
+    """For the logic of the tables: once on each database."""
+    copied = copy_of(template, tmp_path / "archive", database_url)
+    yield copied
+    copied.database.dispose()
+
+
+def test_a_released_document_is_watched_and_left_alone_until_it_is_due(archive_on_both: Archive) -> None:
+    archive = archive_on_both
+    assert archive.look() == 1
+    assert archive.look() == 0  # not again for a week
+    first = archive.world.generations[0]
+    watch = archive.watch
+    assert watch.holds_until == first.ends.replace(microsecond=0)
+    assert watch.renew_at == watch.holds_until - timedelta(days=365)
+    assert first.name in watch.because
+    archive.world.at = watch.renew_at - timedelta(seconds=1)
+    assert archive.look() == 1
+    assert archive.renew() == []
+    with archive.transaction() as session:
+        summary = archive_reports.summarise(session, archive.world.at, "mihon")
+        assert archive_reports.summarise(session, archive.world.at, "another-city").watched == 0
+    assert (summary.watched, summary.unwatched, summary.due, summary.failing) == (1, 0, 0, 0)
+    assert summary.by_year == {watch.renew_at.year: 1}
+
+
+def test_a_due_document_is_renewed_once_and_the_proof_is_kept(archive_on_both: Archive) -> None:
+    archive = archive_on_both
+    archive.become_due()
+    before = archive.head
+    outcomes = archive.renew()
+    assert [o.result for o in outcomes] == [RenewalResult.RENEWED]
+    assert archive.renew() == []
+    (renewal,) = archive.renewals
+    assert (renewal.before_sha256, renewal.after_sha256) == (before, archive.head)
+    assert renewal.authority == archive.world.generations[1].name
+    assert renewal.token.hex().upper().encode() in archive.store.read(archive.head)
+    assert renewal.holds_until == archive.world.generations[1].ends.replace(microsecond=0)
+    assert archive.watch.renew_at == renewal.holds_until - timedelta(days=365)
+    assert archive.told == [archive.head]
+    assert archive.versions[-2:] == ["document_timestamp", "archive_renewal"]
+    assert begins_with(archive.store.path(archive.head), archive.store.path(before))
+    assert archive.verdict().is_valid
+    assert archive.verdict(before).is_valid  # the original stays readable, and valid for now
+
+
+def test_a_preserved_version_leads_back_to_the_original(archive_on_both: Archive) -> None:
+    archive = archive_on_both
+    original = archive.head
+    archive.become_due()
+    archive.renew()
+    head = archive.head
+    with archive.transaction() as session:
+        assert originals_matching(session, head) == {head, original}
+        assert originals_matching(session, original) == {original}
+        assert originals_matching(session, "0" * 64) == {"0" * 64}
+        newest = archive_reports.preserved_version(session, original)
+        assert newest is not None
+        assert newest.sha256 == head
+        assert archive_reports.preserved_version(session, "0" * 64) is None
+        assert [proof.renewal.after_sha256 for proof in archive_reports.latest_renewals(session)] == [head]
+
+
+def test_the_weaker_of_two_ends_decides_after_the_table_was_changed(archive: Archive) -> None:
+    archive.look()
+    sha256 = replace(ENDS.digests["sha256"], ends_on=START.date() + timedelta(days=100))
+    archive.changes["ends"] = replace(ENDS, digests={**ENDS.digests, "sha256": sha256})
+    archive.world.at += timedelta(days=8)
+    archive.look()
+    assert "SHA-256" in archive.watch.because
+    assert archive.watch.holds_until == sha256.ends_at
+
+
+def test_a_stronger_digest_is_taken_when_the_old_one_ends(archive: Archive) -> None:
+    sha256 = replace(ENDS.digests["sha256"], ends_on=START.date() + timedelta(days=400))
+    archive.changes["ends"] = replace(ENDS, digests={**ENDS.digests, "sha256": sha256})
+    archive.become_due()
+    (outcome,) = archive.renew()
+    # the authority still signs with SHA-256, so its time-stamp does not hold any longer
+    assert outcome.problem is not None
+    assert outcome.problem.code == "no_longer_timestamp"
+    archive.changes["ends"] = ENDS
+    archive.world.at = years_after(START, 20)
+    stamps = archive.work.preserver.timestamper.foresee()
+    assert {chain.certificates[0].public_key.bit_size for chain in stamps} == {384}
+
+
+# what goes wrong
+
+
+class Killed(BaseException):
+    """SIGKILL, as far as a test can play it: nothing catches it."""
+
+
+KILLS = {
+    "before the stamp": (Preserver, "renew", True),
+    "after the stamp": (Preserver, "renew", False),
+    "before the store": (FileStore, "put", True),
+    "after the store": (FileStore, "put", False),
+    "before the transaction": (watches, "keep_renewal", True),
+    "before its commit": (watches, "keep_renewal", False),
+}
+
+
+@pytest.mark.parametrize("place", KILLS)
+def test_a_renewal_that_is_killed_begins_anew_and_leaves_one_renewal(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    archive.become_due()
+    before = archive.head
+    owner, name, is_before = KILLS[place]
+    real = getattr(owner, name)
+
+    def killed(*args: object, **values: object) -> object:
+        if not is_before:
+            real(*args, **values)
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, killed)
+        with pytest.raises(Killed):
+            archive.renew()
+    assert archive.head == before
+    assert archive.renewals == []
+    archive.world.at += timedelta(minutes=4)  # the lease of the dead worker ends
+    assert [o.result for o in archive.renew()] == [RenewalResult.RENEWED]
+    assert [r.before_sha256 for r in archive.renewals] == [before]
+    assert archive.versions.count("archive_renewal") == 1
+    assert archive.verdict().is_valid
+
+
+def test_killed_after_the_commit_nothing_is_done_twice(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.become_due()
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(preservation.journals, "release", killed)
+        with pytest.raises(Killed):
+            archive.renew()
+    head = archive.head
+    archive.world.at += timedelta(minutes=4)
+    assert archive.renew() == []
+    assert archive.head == head
+    assert len(archive.renewals) == 1
+
+
+def test_two_workers_at_once_make_one_renewal(
+    archive_on_both: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = archive_on_both
+    archive.become_due()
+    real, nested = Preserver.renew, []
+
+    def renew_while_another_tries(self: Preserver, *args: object) -> object:
+        if not nested:
+            nested.append(None)
+            nested[0] = archive.renew()
+        return real(self, *args)
+
+    monkeypatch.setattr(Preserver, "renew", renew_while_another_tries)
+    assert len(archive.renew()) == 1
+    assert nested == [[]]  # the lease kept the other one out
+    assert len(archive.renewals) == 1
+
+
+def test_a_renewal_of_what_is_no_longer_the_head_changes_nothing(
+    archive_on_both: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = archive_on_both
+    archive.become_due()
+    real, other = watches.keep_renewal, "f" * 64
+
+    def too_late(session, document, *args):
+        row = session.get_one(EnvelopeDocument, document.document_id)
+        row.head_sha256 = other
+        session.flush()
+        return real(session, document, *args)
+
+    monkeypatch.setattr(watches, "keep_renewal", too_late)
+    assert archive.renew() == []
+    assert archive.head == other
+    assert archive.renewals == []
+
+
+def test_damaged_bytes_are_reported_once_never_stamped_and_looked_at_again(archive: Archive) -> None:
+    archive.look()
+    content = archive.store.read(archive.head)
+    archive.overwrite(archive.head, content[:5000] + b"X" + content[5001:])
+    archive.world.at += timedelta(days=8)
+    archive.look()
+    assert archive.watch.problem_code == "damaged_document"
+    archive.world.at = archive.watch.renew_at + timedelta(days=1)
+    (outcome,) = archive.renew()
+    assert outcome.problem is not None
+    assert (outcome.problem.code, outcome.problem.is_new) == ("damaged_document", False)
+    assert archive.told == ["damaged_document"]
+    assert archive.renewals == []
+    with archive.transaction() as session:
+        assert archive_reports.summarise(session, archive.world.at).failing == 1
+        (failing,) = archive_reports.failing_documents(session, "mihon")
+    assert archive.head in failing.watch.problem
+    archive.overwrite(archive.head, content)  # from the backup
+    archive.world.at += timedelta(days=1)
+    assert [o.result for o in archive.renew()] == [RenewalResult.RENEWED]
+    assert archive.watch.problem is None
+
+
+def test_a_lost_file_is_damage_too(archive: Archive) -> None:
+    archive.look()
+    archive.store.path(archive.head).unlink()
+    archive.world.at += timedelta(days=8)
+    archive.look()
+    assert archive.watch.problem_code == "damaged_document"
+
+
+def test_a_file_that_does_not_verify_is_never_stamped(archive: Archive) -> None:
+    archive.become_due()
+    broken = archive.store.read(archive.head).replace(b"/Contents <30", b"/Contents <31", 1)
+    document_id = archive.document.id
+    with archive.transaction() as session:
+        document = session.get_one(EnvelopeDocument, document_id)
+        document.head_sha256 = archive.store.put(broken)
+    (outcome,) = archive.renew()
+    assert outcome.problem is not None
+    assert outcome.problem.code == "not_verified"
+    assert "更新前の検証" in outcome.problem.text
+    assert archive.renewals == []
+
+
+def test_authorities_down_are_asked_again_every_hour(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.become_due()
+
+    def down(*_: object) -> bytes:
+        raise TimestampUnavailable(authority="模擬", reason="応答がありません")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GenerationTsa, "answer", down)
+        (outcome,) = archive.renew()
+        assert outcome.problem is not None
+        assert (outcome.problem.code, outcome.problem.is_new) == ("timestamp_unavailable", True)
+        since = archive.watch.failing_since
+        assert archive.renew() == []  # not at once
+        archive.world.at += timedelta(hours=1)
+        (outcome,) = archive.renew()
+        assert outcome.problem is not None
+        assert not outcome.problem.is_new
+        assert archive.watch.failing_since == since
+        with archive.transaction() as session:
+            assert archive_reports.oldest_failure(session, "mihon", "timestamp_unavailable") == since
+    archive.world.at += timedelta(hours=1)
+    assert [o.result for o in archive.renew()] == [RenewalResult.RENEWED]
+    assert archive.watch.failing_since is None
+    assert archive.told == ["timestamp_unavailable", archive.head]
+
+
+def test_revocation_data_that_is_gone_is_reported(archive: Archive) -> None:
+    archive.become_due()
+    archive.changes["revocation"] = NoAnswer(RevocationUnavailable(reason="OCSPが終了しています"))
+    (outcome,) = archive.renew()
+    assert outcome.problem is not None
+    assert outcome.problem.code == "revocation_unavailable"
+    assert archive.renewals == []
+
+
+def test_an_authority_that_has_no_longer_certificate_is_not_asked_in_vain(archive: Archive) -> None:
+    archive.become_due()
+    archive.world.generations = archive.world.generations[:1]
+    before = archive.head
+    (outcome,) = archive.renew()
+    assert outcome.problem is not None
+    assert outcome.problem.code == "no_longer_timestamp"
+    assert archive.head == before
+    assert archive.renew() == []
+
+
+def test_too_late_is_too_late(archive: Archive) -> None:
+    """After the end of its certificate a time-stamp proves nothing: a new one would only hide that."""
+    archive.look()
+    archive.world.at = archive.watch.holds_until + timedelta(days=1)
+    (outcome,) = archive.renew()
+    assert outcome.problem is not None
+    assert outcome.problem.code == "not_verified"
+    assert archive.renewals == []
+
+
+def test_a_forced_late_stamp_does_not_revive_the_file(archive: Archive, tmp_path: Path) -> None:
+    """The verification is no softer than the renewal: a late stamp that somebody else makes is not accepted."""
+    archive.look()
+    archive.world.at = archive.watch.holds_until - timedelta(hours=1)
+    late = archive.work.preserver
+    archive.world.at += timedelta(hours=2)
+    renewing = replace(late, revocation=archive.work.preserver.revocation, min_gain=timedelta(0))
+    try:
+        renewing.renew(archive.store.path(archive.head), tmp_path / "late.pdf", archive.world.at)
+    except (RevocationUnavailable, preservation.RenewalFailed):
+        return  # no evidence can be had for the old certificate any more, as it should be
+    archive.world.at += timedelta(days=400)
+    assert archive.verdict(archive.store.put(tmp_path / "late.pdf")).verdict != "valid"
+
+
+# thirty years
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["issuing CA", "root only"])
+def thirty_years(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> tuple[Simulation, SimulationReport, Path, bool]:
+    folder = tmp_path_factory.mktemp("decades")
+    simulation = decades(folder / "world", sqlite_template, ENDS, is_flat=request.param)
+    report = simulation.run(30)
+    simulation.keep(folder / "kept", report)
+    return simulation, report, folder / "kept", request.param
+
+
+@pytest.mark.slow
+def test_after_thirty_years_everything_held_and_the_control_did_not(thirty_years) -> None:
+    simulation, report, _, _ = thirty_years
+    assert report.problems == []
+    assert report.held
+    assert [year.at.year for year in report.years] == list(range(2027, 2057))
+    assert all(set(year.verdicts) == {"valid"} for year in report.years)
+    assert report.years[-1].control == ("indeterminate",)
+    (document,) = report.documents
+    assert document.generations >= 3
+    assert document.is_prefix
+    assert document.control_must_fail
+    first = simulation.world.generations[0]
+    assert not first.is_alive(report.ends)
+    assert first.ends < report.ends  # today's certificates have expired
+    assert sum(year.renewed for year in report.years) == document.renewals
+    later = {g.digest for g in simulation.world.generations[2:]}
+    assert later == {"sha384"}  # SHA-256 ends in 2050
+
+
+@pytest.mark.slow
+def test_openssl_confirms_every_token_at_its_time(thirty_years) -> None:
+    """Each document time-stamp, while its authority was alive; the signatures while theirs was."""
+    simulation, _, kept, _ = thirty_years
+    file, roots = kept / "document-1.pdf", kept / "roots.pem"
+    for generation in simulation.world.generations[:-1]:
+        middle = generation.starts + (generation.ends - generation.starts) / 2
+        found = judges.openssl(file, roots, middle)
+        good = [finding for finding in found if finding.is_timestamp and finding.is_good]
+        assert len(good) >= 1, generation.name
+    stamps = [f for f in judges.openssl(file, roots, START + timedelta(days=1)) if f.is_timestamp]
+    assert len(stamps) >= 4
+    long_after = judges.openssl(file, roots, simulation.world.at)
+    assert not any(finding.is_good for finding in long_after if not finding.is_timestamp)
+
+
+@pytest.mark.slow
+def test_stock_pyhanko_agrees_in_its_own_process(thirty_years) -> None:
+    """Where no issuer below the root has expired; where one has, pyHanko 0.38 gives up before it looks at the proof."""
+    simulation, _, kept, is_flat = thirty_years
+    judge = Path(__file__).with_name("stock_pyhanko.py")
+
+    def asked(name: str) -> list[str]:
+        line = [
+            sys.executable,
+            str(judge),
+            str(kept / name),
+            str(kept / "roots.pem"),
+            simulation.world.at.isoformat(),
+        ]
+        return subprocess.run(line, capture_output=True, text=True, check=True, cwd="/").stdout.split()
+
+    expected = "PASSED:good" if is_flat else "INDETERMINATE:bad"
+    assert asked("document-1.pdf") == [expected] * 2
+    assert all(word.startswith("INDETERMINATE") for word in asked("original-1.pdf"))
+
+
+@pytest.mark.slow
+def test_damage_done_after_decades_is_still_found(thirty_years, tmp_path: Path) -> None:
+    simulation, report, kept, _ = thirty_years
+    content = (kept / "document-1.pdf").read_bytes()
+    damaged = tmp_path / "damaged.pdf"
+    for part in range(1, 8):
+        place = len(content) * part // 8
+        damaged.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert not verify_pdf(damaged, simulation.world.trust, simulation.world.at).is_valid, place
+
+
+def test_the_previous_stamp_is_the_newest_one(archive: Archive) -> None:
+    archive.become_due()
+    archive.renew()
+    found = previous_stamp(archive.store.path(archive.head), archive.world.trust)
+    assert found.token == archive.renewals[0].token
+    assert found.facts.authority == archive.world.generations[1].name
+    assert [c.self_issued for c in found.chain] == [False, False]
