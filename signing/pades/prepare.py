@@ -62,7 +62,11 @@ def prepare_document(
 
 def add_fields(pdf: Pdf, signatures: Sequence[PlannedSignature], date_box: DateBox | None) -> None:
     """Adds the empty fields. Each signature locks everything but what those after it still fill in."""
-    form = _form(pdf)
+    form = pdf.Root.get(Name.AcroForm)
+    if not isinstance(form, Dictionary):
+        form = pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array()))
+    assert isinstance(form, Dictionary)
+    form.SigFlags = _SIGNATURES_EXIST_APPEND_ONLY
     if date_box is not None:
         _add_date_field(pdf, form, date_box)
     open_before_last = (DATE_FIELD,) if date_box is not None else ()
@@ -80,8 +84,9 @@ def _prepare(
     with open_upload(source, name) as pdf:
         try:
             notes = inspect_upload(pdf, name)
-            notes += settle_form(pdf, name, [signature.field_name for signature in signatures])
-            _settle_version(pdf)
+            notes += settle_form(pdf, name)
+            _settle_catalog(pdf)
+            _settle_annotations(pdf)
             add_fields(pdf, signatures, date_box)
             pdf.save(target, **pdfa.resolve_save_kwargs("2b"))  # what PDF/A-2 needs does no harm to others
         except pikepdf.PdfError as error:
@@ -94,19 +99,23 @@ def _prepare(
         return Preparation(len(pdf.pages), tuple(notes))
 
 
-def _settle_version(pdf: Pdf) -> None:
-    """A version entry that is none makes readers stumble; the header's own counts then."""
+def _settle_catalog(pdf: Pdf) -> None:
+    """A version entry that is none, or a repaired trailer without a size, makes readers stumble."""
+    pdf.trailer.Size = len(pdf.objects) + 1  # written anew with the right number
     if Name.Version in pdf.Root and not re.fullmatch(r"/[12]\.\d", str(pdf.Root.Version)):
         del pdf.Root.Version
 
 
-def _form(pdf: Pdf) -> Dictionary:
-    form = pdf.Root.get(Name.AcroForm, Dictionary(Fields=Array()))
-    if not form.is_indirect:
-        form = pdf.Root.AcroForm = pdf.make_indirect(form)
-    assert isinstance(form, Dictionary)
-    form.SigFlags = _SIGNATURES_EXIST_APPEND_ONLY
-    return form
+def _settle_annotations(pdf: Pdf) -> None:
+    """Gives every annotation an object of its own; verifiers cannot tell otherwise which one has changed."""
+    for page in pdf.pages:
+        present = page.obj.get(Name.Annots)
+        if not isinstance(present, Array):
+            continue
+        annotations = [item for item in present if isinstance(item, Dictionary)]
+        if len(annotations) < len(present) or not all(item.is_indirect for item in annotations):
+            owned = [item if item.is_indirect else pdf.make_indirect(item) for item in annotations]
+            page.obj.Annots = Array(owned)
 
 
 def _add_date_field(pdf: Pdf, form: Dictionary, box: DateBox) -> None:

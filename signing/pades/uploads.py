@@ -170,6 +170,21 @@ def _refuse_structure(pdf: Pdf, name: str) -> None:
             f"「{name}」は複数のファイルを束ねたPDF(ポートフォリオ)です。中のファイルは紙面に出ません。",
             remedy="中の書類をそれぞれPDFとして取り出し、1件ずつ追加してください。",
         )
+    _refuse_hidden_layers(pdf, name)
+
+
+def _refuse_hidden_layers(pdf: Pdf, name: str) -> None:
+    layers = pdf.Root.get(Name.OCProperties)
+    usual = layers.get(Name.D) if isinstance(layers, Dictionary) else None
+    if not isinstance(usual, Dictionary):
+        return
+    off = usual.get(Name.OFF)
+    if (isinstance(off, Array) and len(off) > 0) or usual.get(Name.BaseState) == Name.OFF:
+        raise UploadRefused(
+            "has_hidden_layers",
+            f"「{name}」には表示されない設定のレイヤーがあります。署名する人に見えない内容が残ります。",
+            remedy="図面のソフトで不要なレイヤーを削除するか統合してから、PDFとして保存し直してください。",
+        )
 
 
 def _refuse_pages(pdf: Pdf, name: str) -> None:

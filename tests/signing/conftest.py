@@ -12,6 +12,7 @@ from portal.database import Database
 from signing.pades.demo_pki import open_demo_pki
 from signing.services import SealingServices
 from signing.testing import NOON, MovableClock, demo_services
+from tests import judges
 from tests.signing.sealed_files import SealedSet, seal_all
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -29,6 +30,13 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sealed_set(tmp_path_factory: pytest.TempPathFactory, keys: Path, sqlite_template: Path) -> SealedSet:
     """Finished files of one to twenty parties, made once for all judges."""
     return seal_all(tmp_path_factory.mktemp("sealed"), keys, sqlite_template)
+
+
+@pytest.fixture(scope="session")
+def nss(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Path:
+    """pdfsig's certificates: those of the demo PKI."""
+    certificates = sorted((keys / "demo-pki").glob("*.cert.pem"))
+    return judges.nss_database(tmp_path_factory.mktemp("nss"), *certificates)
 
 
 @pytest.fixture

@@ -215,9 +215,24 @@ def page_labels() -> bytes:
 
 
 def layers() -> bytes:
+    return _with_layer()
+
+
+def hidden_layers() -> bytes:
+    """A layer that is switched off: who signs does not see it."""
+    return _with_layer(OFF=True)
+
+
+def base_state_off() -> bytes:
+    return _with_layer(BaseState=Name.OFF)
+
+
+def _with_layer(**settings) -> bytes:
     def layer(pdf: Pdf) -> None:
         group = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("寸法")))
-        order = Dictionary(Order=Array([group]), OFF=Array([group]))
+        order = Dictionary(Order=Array([group]), **settings)
+        if "/OFF" in order:
+            order.OFF = Array([group])
         pdf.Root.OCProperties = Dictionary(OCGs=Array([group]), D=order)
 
     return changed(layer)
@@ -241,6 +256,14 @@ def rotated(turn: int) -> bytes:
         pdf.pages[0].obj.Rotate = turn
 
     return changed(turned)
+
+
+def turned_left() -> bytes:
+    return rotated(-90)
+
+
+def turned_over() -> bytes:
+    return rotated(540)
 
 
 def zero_size_page() -> bytes:
@@ -355,12 +378,31 @@ def undrawn_form() -> bytes:
     return changed(fill)
 
 
-def drawn_form() -> bytes:
+def redrawn_form() -> bytes:
+    """A value whose drawing some programs show, while others draw it anew."""
+
     def fill(pdf: Pdf) -> None:
         _field(pdf, "amount", V=String("12,000,000"), DA=String("/Helv 10 Tf 0 g"), AP=_drawing(pdf))
         pdf.Root.AcroForm.NeedAppearances = True
 
     return changed(fill)
+
+
+def drawn_form() -> bytes:
+    def fill(pdf: Pdf) -> None:
+        _field(pdf, "amount", V=String("12,000,000"), DA=String("/Helv 10 Tf 0 g"), AP=_drawing(pdf))
+
+    return changed(fill)
+
+
+def ticked_box() -> bytes:
+    """A box that is ticked, with a drawing for each of its states."""
+
+    def tick(pdf: Pdf) -> None:
+        states = Dictionary(Off=_drawing(pdf, b"q Q").N, Yes=_drawing(pdf, b"0 0 20 20 re f").N)
+        _field(pdf, "agreed", V=Name.Yes, AS=Name.Yes, AP=Dictionary(N=states)).FT = Name.Btn
+
+    return changed(tick)
 
 
 def clashing_names() -> bytes:

@@ -1,7 +1,6 @@
 """Every judge at hand about every sealed file of the set: they agree, whatever the parties and the pages."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -9,12 +8,6 @@ import signing
 from tests import judges
 from tests.pades_baseline import violations
 from tests.signing.sealed_files import NAMES, SealedFile, SealedSet
-
-
-@pytest.fixture(scope="module")
-def nss(sealed_set: SealedSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    certificates = sorted(sealed_set.root.parent.glob("*.cert.pem"))
-    return judges.nss_database(tmp_path_factory.mktemp("nss"), *certificates)
 
 
 @pytest.fixture(params=NAMES)
