@@ -11,7 +11,7 @@ from portal.filters import FILTERS
 FOLDER = Path(__file__).resolve().parent.parent / "templates" / "mail"
 
 
-def render(name: str, **values: Any) -> tuple[str, str]:
+def render(name: str, /, **values: Any) -> tuple[str, str]:
     """Subject and body of the mail `name`; a value that a template needs and does not get is an error."""
     environment = _environment()
     subject = environment.get_template(f"{name}/subject.txt").render(values).strip()
