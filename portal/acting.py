@@ -17,6 +17,7 @@ from forms.fonts import MINCHO, FontMissing, choose_fonts, font_path
 from portal import clock
 from portal.accounts.identity import client_address, current_principal
 from portal.authority_settings import credentials_of, patience_of, rules_of
+from portal.custody import open_own_ca
 from portal.profile_settings import profile_of
 from portal.scoping import Scope
 from portal.unit_of_work import reading, writing
@@ -64,7 +65,8 @@ class House:
                 trust_roots=self._roots,
                 witness_p12=Path(self.config["WITNESS_P12"]) if self.config["WITNESS_P12"] else None,
                 witness_p12_password=self.config["WITNESS_P12_PASSWORD"] or None,
-                witness_pkcs11=self._token,
+                witness_pkcs11=self.token,
+                own_ca=open_own_ca(self.config),
                 asking=self._asking,
                 profile=profile_of(self.config),
             )
@@ -99,10 +101,11 @@ class House:
 
     @property
     def _roots(self) -> list[Path]:
-        return [Path(path) for path in self.config["TRUST_ROOTS"]]
+        own = self._keys / "ca" / "root.cert.pem"  # whoever runs a CA of its own believes it
+        return [Path(path) for path in self.config["TRUST_ROOTS"]] + ([own] if own.is_file() else [])
 
     @property
-    def _token(self) -> Pkcs11Settings | None:
+    def token(self) -> Pkcs11Settings | None:
         if not self.config["WITNESS_PKCS11_MODULE"]:
             return None
         return Pkcs11Settings(
@@ -127,7 +130,9 @@ def _has_sound_forms(rules: CityRules) -> bool:
 def init_app(app: Flask) -> None:
     """Give the app its house; nothing is opened yet."""
     try:
-        choose_fonts({name: app.config[name] or None for name in ("FONT_MINCHO", "FONT_GOTHIC", "FONT_NAMES")})
+        choose_fonts(
+            {name: app.config[name] or None for name in ("FONT_MINCHO", "FONT_GOTHIC", "FONT_NAMES")}
+        )
     except FontMissing as missing:
         app.logger.warning("papers cannot be printed: %s", missing)
     app.extensions["house"] = House(app.config, app.extensions["store"])

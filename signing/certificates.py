@@ -30,7 +30,7 @@ from signing.columns import new_id
 from signing.key_custody import KeyVault, new_pin
 from signing.modes import KeyCustody
 from signing.orm_certificates import SignerCertificate
-from signing.pades.built_in_ca import BuiltInCa
+from signing.pades.built_in_ca import SIGNER_DAYS, BuiltInCa
 from signing.pades.certificate_requests import KeyAlgorithm, Subject, make_request, new_key
 from signing.pades.issued_chains import IssuedChain, check_issued
 from signing.pades.trust import TrustStore
@@ -55,6 +55,7 @@ __all__ = [
     "change_pin",
     "confirm_certificate",
     "confirm_elsewhere",
+    "due_notice",
     "expiring",
     "import_certificate",
     "issue_from_built_in_ca",
@@ -123,12 +124,12 @@ def request_certificate(
 
 
 def issue_from_built_in_ca(
-    session: Session, ca: BuiltInCa, certificate_id: str, now: datetime
+    session: Session, ca: BuiltInCa, certificate_id: str, now: datetime, days: int = SIGNER_DAYS
 ) -> SignerCertificate:
     """Has this installation's own CA issue what was asked for (設備内認証局による発行)."""
     row = _waiting(session, certificate_id)
     assert row.request is not None
-    certificate = ca.issue(row.request, now)
+    certificate = ca.issue(row.request, now, days)
     return _take(
         session, row, IssuedChain(certificate, (ca.certificates["issuing"],), ca.certificates["root"]), now
     )
@@ -205,11 +206,18 @@ def expiring(session: Session, now: datetime) -> list[tuple[SignerCertificate, i
     )
     found = []
     for row in session.scalars(query.order_by(SignerCertificate.not_after)):
-        assert row.not_after is not None
-        due = threshold(row.not_after, now)
-        if due is not None and (row.expiry_noticed_for is None or due < row.expiry_noticed_for):
+        if (due := due_notice(row, now)) is not None:
             found.append((row, due))
     return found
+
+
+def due_notice(row: SignerCertificate, now: datetime) -> int | None:
+    """The notice (60, 30 or 7 days) that is due of a certificate's end and was not written yet, or None."""
+    if row.not_after is None or row.not_after <= now or row.revoked_at is not None:
+        return None
+    due = threshold(row.not_after, now)
+    told = row.expiry_noticed_for
+    return due if due is not None and (told is None or due < told) else None
 
 
 def threshold(not_after: datetime, now: datetime) -> int | None:

@@ -9,6 +9,7 @@ from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.errors import SetupRequired
+from signing.pades.built_in_ca import BuiltInCa
 from signing.pades.demo_pki import DemoPki, open_demo_pki
 from signing.pades.demo_tsa import DemoTsa
 from signing.pades.exchanges import Credentials, Patience
@@ -19,20 +20,13 @@ from signing.pades.revocation import DemoRevocation, HttpRevocation, MixedRevoca
 from signing.pades.seal import Sealer
 from signing.pades.signers import SealingKey, load_pkcs11, load_pkcs12
 from signing.pades.timestamps import HttpTsa, Timestamper, TimestampSource
+from signing.pades.token_sessions import TokenAddress
 from signing.pades.tokens import TokenRules
 from signing.pades.trust import TrustStore, load_trust
 from signing.stores import DocumentStore
 
-
-@dataclass(frozen=True)
-class Pkcs11Settings:
-    """Where the witness key lies on a token."""
-
-    library: Path
-    token_label: str
-    pin: str
-    certificate_label: str
-    key_label: str
+Pkcs11Settings = TokenAddress
+"""Where the witness key lies on a token."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +77,12 @@ def open_services(
     witness_pkcs11: Pkcs11Settings | None = None,
     asking: AuthoritySettings | None = None,
     profile: PadesProfile | None = None,
+    own_ca: BuiltInCa | None = None,
 ) -> SealingServices:
     """Opens key, authorities and trust. What is not configured comes from the demo PKI, if that is allowed.
 
     The demo PKI is made under `keys_dir` on first start; two processes at once end up with the same one.
+    `own_ca`: a CA that the installation runs itself; of its certificates nobody else is asked.
     `profile`: how our seals are made; a level below B-LTA and keys too weak for it are refused.
     """
     _check_font(font)
@@ -104,7 +100,7 @@ def open_services(
     key = _key(witness_p12, witness_p12_password, witness_pkcs11, trust_roots, pki)
     asking = asking or AuthoritySettings()
     sources = _sources(tsa_urls, asking, pki, clock)
-    revocation = _revocation(pki, trust, asking)
+    revocation = _revocation([own_ca, pki.ca if pki else None], trust, asking)
     timestamper = Timestamper(
         sources, trust, clock, rules=asking.rules, book=asking.health, revocation=revocation
     )
@@ -176,9 +172,14 @@ def _sources(
     return [DemoTsa(pki, clock)]
 
 
-def _revocation(pki: DemoPki | None, trust: TrustStore, asking: AuthoritySettings) -> RevocationSource:
+def _revocation(
+    own: Sequence[BuiltInCa | None], trust: TrustStore, asking: AuthoritySettings
+) -> RevocationSource:
     issuers = [*trust.anchors, *trust.intermediates]
-    others = HttpRevocation(
+    source: RevocationSource = HttpRevocation(
         issuers=issuers, patience=asking.patience, kept=asking.answers, health=asking.health
     )
-    return others if pki is None else MixedRevocation(DemoRevocation(pki.ca), others)
+    for ca in own:
+        if ca is not None:
+            source = MixedRevocation(DemoRevocation(ca), source)
+    return source

@@ -6,12 +6,14 @@ from portal.cli import (
     accounts,
     audit,
     authorities,
+    certificates,
     cities,
     contracts,
     db,
     demo,
     forms,
     jobs,
+    keys,
     preserve,
     verify,
 )
@@ -27,6 +29,8 @@ COMMANDS = (
     audit.group,
     accounts.group,
     authorities.group,
+    certificates.group,
+    keys.group,
     demo.group,
 )
 

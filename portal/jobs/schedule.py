@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.authorities import alert_all, check_all
+from portal.certificate_notices import notice_all
 from portal.completing import complete_all
 from portal.mail.sending import send_mail
 from portal.preserving import preserve_all
@@ -46,6 +47,12 @@ JOBS: tuple[Job, ...] = (
         "時刻認証局・失効情報・署名鍵が使えるかを確かめる",
     ),
     Job("alert_completions", timedelta(minutes=1), alert_all, "完了処理の遅れと復旧を職員に知らせる"),
+    Job(
+        "notice_certificates",
+        timedelta(hours=1),
+        notice_all,
+        "電子証明書の期限が近いことを知らせる",
+    ),
     Job("send_mail", timedelta(seconds=2), send_mail, "送信箱のメールを送る"),
     Job(
         "preserve",

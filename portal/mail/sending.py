@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.audit import Tag, record
+from portal.mail.hidden import mail_key, struck
 from portal.mail.outbox import OutboxMessage
 from portal.mail.transport import Outcome, PermanentRefusal, SmtpSettings, SmtpTransport
 from portal.mail.writing import written_mail
@@ -88,7 +89,12 @@ def _send_one(transport: SmtpTransport, message: OutboxMessage, worker: str, tal
     config = current_app.config
     try:
         mail = written_mail(
-            message, config["MAIL_FROM"], config["MAIL_FROM_NAME"], current_store(), clock.now()
+            message,
+            config["MAIL_FROM"],
+            config["MAIL_FROM_NAME"],
+            current_store(),
+            clock.now(),
+            mail_key(config["KEY_SECRET"]),
         )
         transport.send(mail)
         outcome = Outcome.SENT
@@ -108,6 +114,7 @@ def _finish(message: OutboxMessage, worker: str, outcome: Outcome, error: str, t
     if outcome is Outcome.SENT:
         tally.sent += 1
         values["sent_at"] = now
+        values["body"] = struck(message.body)
     elif gives_up:
         tally.failed += 1
         values["failed_at"] = now

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.acting import looking
 from portal.mail import OutboxMessage
+from portal.mail.hidden import STRUCK, struck
 from portal.office import blueprint
 from portal.office.access import Page, own_city, show
 from portal.office.listings import list_page
@@ -65,5 +66,5 @@ def state_of(mail: OutboxMessage) -> tuple[str, str]:
 
 
 def without_keys(body: str) -> str:
-    """The text with the secret part of its links struck out: only its receiver may use them. (SIGN-12)"""
-    return KEYS.sub(r"\1…（受信者だけに表示）", body)
+    """The text without the secret part of its links, PINs and passwords: they are its receiver's. (SIGN-12)"""
+    return KEYS.sub(rf"\1…{STRUCK}", struck(body))

@@ -1,5 +1,6 @@
 """Certificate requests (証明書署名要求, CSR, PKCS#10): a subject, a new key, and the request for both."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,7 +52,7 @@ class Subject:
         problems += [
             f"{label}に、文字として使えないものが含まれています。"
             for label, text in self._parts()
-            if not text.isprintable()
+            if any(unicodedata.category(letter)[0] == "C" for letter in text)
         ]
         if problems:
             raise BadSubject("".join(problems), remedy="入力を直してください。", problems=problems)

@@ -183,6 +183,11 @@ class Sealer:
         with _guard():
             return check_identity(identity or self._key.identity, self._trust, self._revocation, now)
 
+    @property
+    def own_identity(self) -> Identity:
+        """The certificate and chain of the service's own key."""
+        return self._key.identity
+
     def forget(self, digest: bytes) -> None:
         """Lets any trusted authority stamp this prepared file: a party's signature is not made anew here."""
         self._authorities.pop(digest, None)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from asn1crypto import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -12,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from signing.errors import SetupRequired
 from signing.pades.algorithms import PrivateKey, SignatureAlgorithm, algorithm_for
 from signing.pades.profiles import PadesProfile
-from signing.pades.waiting import wait_for
 
 
 @dataclass(frozen=True)
@@ -96,48 +94,14 @@ def load_pkcs11(
 ) -> SealingKey:
     """Opens a key on a PKCS#11 token (HSM, SoftHSM2). The session belongs to this process alone."""
     try:
-        from pyhanko.config.pkcs11 import TokenCriteria
-        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+        from signing.pades.token_keys import load_token_key
+        from signing.pades.token_sessions import TokenAddress
     except ImportError as error:
         raise SetupRequired(
             "PKCS#11の署名鍵を使う部品がありません。", remedy="python-pkcs11 を追加してください。"
         ) from error
-    try:
-        session = open_pkcs11_session(
-            str(library), token_criteria=TokenCriteria(label=token_label), user_pin=pin
-        )
-        signer = PKCS11Signer(
-            session,
-            cert_label=certificate_label,
-            key_label=key_label,
-            ca_chain=set(chain),
-            embed_roots=False,
-            use_raw_mechanism=True,
-        )
-        certificate = signer.signing_cert
-    except Exception as error:  # the token library has exceptions of its own for every fault
-        raise SetupRequired(
-            f"PKCS#11トークン「{token_label}」を開けません。", reason=type(error).__name__
-        ) from error
-    if certificate is None:
-        raise SetupRequired(f"PKCS#11トークンに証明書「{certificate_label}」がありません。")
-    return _key_on_token(signer, _asn1(certificate.dump()), chain, algorithm_for(certificate, profile))
-
-
-def _key_on_token(
-    signer: Any,
-    certificate: x509.Certificate,
-    chain: tuple[x509.Certificate, ...],
-    algorithm: SignatureAlgorithm,
-) -> SealingKey:
-    def with_digest(digest: str) -> SealingKey:
-        def sign(data: bytes) -> bytes:
-            signature: bytes = wait_for(signer.async_sign_raw(data, digest))
-            return signature
-
-        return SealingKey(sign, certificate, chain, SignatureAlgorithm(algorithm.key, digest), with_digest)
-
-    return with_digest(algorithm.digest)
+    address = TokenAddress(library, token_label, pin, certificate_label, key_label)
+    return load_token_key(address, chain, profile)
 
 
 def _asn1(encoded: bytes) -> x509.Certificate:

@@ -18,8 +18,12 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("demo", EVERYONE, "show_demo submit_sign_in submit_clock show_mailbox show_mail show_attachment"),
     ("public", EVERYONE, "show_home show_verify submit_verify show_help show_city_help"),
     ("public", EVERYONE, "show_signature_help show_accessibility"),
+    ("public", EVERYONE, "show_ca send_ca_certificate send_ca_crl answer_ocsp answer_ocsp_by_address"),
     # The signer's door: whoever holds the link; the door itself checks it.
     ("signer", EVERYONE, "show_review show_picture send_document show_consent submit_consent"),
+    ("signer", EVERYONE, "show_signature submit_signature submit_password show_key_file submit_key_file"),
+    ("signer", EVERYONE, "show_external submit_external send_data submit_external_answer"),
+    ("signer", EVERYONE, "submit_external_stop"),
     (
         "signer",
         EVERYONE,
