@@ -512,7 +512,7 @@ def test_stock_pyhanko_agrees_in_its_own_process(thirty_years) -> None:
 
 @pytest.mark.slow
 def test_damage_done_after_decades_is_still_found(thirty_years, tmp_path: Path) -> None:
-    simulation, report, kept, _ = thirty_years
+    simulation, _, kept, _ = thirty_years
     content = (kept / "document-1.pdf").read_bytes()
     damaged = tmp_path / "damaged.pdf"
     for part in range(1, 8):
