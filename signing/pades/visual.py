@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -31,6 +32,18 @@ _PICTURE_WIDTH = 900
 _INK = 140
 _FADED = 70
 _LOST_POINTS = 12
+
+_WITHOUT_FONT = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 99 99]>> endobj
+3 0 obj <</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj
+4 0 obj <</Length 30>> stream
+BT /F 12 Tf 9 9 Td (text) Tj ET
+endstream endobj
+5 0 obj <</Type/Font/Subtype/TrueType/BaseFont/NowhereToBeFound>> endobj
+trailer <</Root 1 0 R/Size 6>>
+%%EOF
+"""
 
 Rectangle = tuple[float, float, float, float]
 Masks = Mapping[int, Sequence[Rectangle]]
@@ -66,6 +79,7 @@ def compare_revisions(path: Path, field_name: str, limit: int = MAX_PAGES) -> li
 
 def compare_looks(stream: BinaryIO, ends: Mapping[int, Masks], size: int) -> dict[int, Looks]:
     """For each end of a signed version: does it look like the file as it is now, outside of the masks?"""
+    _settle_fonts()
     found: dict[int, Looks] = {}
     with _opened(stream, size) as now:
         pending = list(ends)
@@ -94,6 +108,16 @@ def covered_by_fields(stream: BinaryIO, size: int, places: Masks) -> tuple[int, 
             return ()
         pages = (n for n, boxes in sorted(places.items()) if n < MAX_PAGES and _covers(bare, full, n, boxes))
         return tuple(number + 1 for number in pages)
+
+
+@cache
+def _settle_fonts() -> None:
+    """PDFium draws a font that it has to replace differently for the first document of a process than ever after.
+
+    A contract without embedded fonts would look changed; so the first one is drawn for nothing.
+    """
+    with closing(pdfium.PdfDocument(_WITHOUT_FONT)) as document:
+        document[0].render()
 
 
 class _Window(io.RawIOBase):
@@ -214,7 +238,8 @@ def _picture(document: pdfium.PdfDocument, number: int, width: int | None = None
         scale = width / wide if width and wide else DPI / 72
         scale = min(scale, math.sqrt(_MAX_PIXELS / max(wide * high, 1.0)))
         with closing(page.render(scale=scale, rev_byteorder=True)) as bitmap:
-            return bitmap.to_pil().convert("RGB").copy()
+            picture: Image.Image = bitmap.to_pil().convert("RGB").copy()
+            return picture
 
 
 def _on_picture(
