@@ -10,6 +10,7 @@ from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 
 from signing.pades.diffs import Result, changed_fields
 from signing.pades.fields import FoundSignature
+from signing.pades.objects import follow, usages
 from signing.pades.pages import PageMap, page_map
 from signing.pades.verdicts import Change
 
@@ -108,7 +109,6 @@ def _moved(later: Later, old: Any, new: Any, key: str) -> bool:
 
 def _suspicious(later: Later) -> Iterator[Change]:
     later.pages = page_map(later.base)
-    later.base._load_reverse_xref_cache()
     names = {other.name for other in later.others}
     seen: set[tuple[str, str]] = set()
     for change in _each(later, names):
@@ -123,8 +123,12 @@ def _each(later: Later, names: Collection[str]) -> Iterator[Change]:
         new = later.reader.get_historical_resolver(revision)
         yield from _catalog(later.base, new)
         yield from _page_count(later, new)
-        for reference in sorted(new.explicit_refs_in_revision(), key=lambda r: r.idnum):
+        for reference in sorted(_written(new), key=lambda reference: reference.idnum):
             yield from _one(later, new, reference)
+
+
+def _written(new: HistoricalResolver) -> set[generic.Reference]:
+    return new.reader.xrefs.explicit_refs_in_revision(new.revision)
 
 
 def _catalog(old: HistoricalResolver, new: HistoricalResolver) -> Iterator[Change]:
@@ -152,21 +156,21 @@ def _page_count(later: Later, new: HistoricalResolver) -> Iterator[Change]:
 
 def _one(later: Later, new: HistoricalResolver, reference: generic.Reference) -> Iterator[Change]:
     numbers = [reference.idnum]
-    usages = later.base._get_usages_of_ref(reference)
-    if reference in new.refs_freed_in_revision():
+    found = usages(later.base).get(reference)
+    if reference in later.reader.xrefs.refs_freed_in_revision(new.revision):
         yield Change("structure", False, "署名されたオブジェクトが削除されています。", objects=numbers)
         return
-    if not usages:
+    if not found:
         return
-    paths = [tuple(path) for path in usages]
+    paths = [tuple(path) for path in found]
     page = later.pages.get((reference.idnum, reference.generation))
     if page is not None:
         yield from _page(later.base(reference), new(reference), page, numbers)
         return
     for path in paths:
-        found = _by_path(later, path)
-        if found is not None:
-            kind, text, number = found
+        place = _by_path(later, path)
+        if place is not None:
+            kind, text, number = place
             yield Change(kind, False, text, pages=[number] if number else [], objects=numbers)
 
 
@@ -211,7 +215,7 @@ def _page_of(later: Later, path: tuple[Any, ...]) -> int | None:
             page = later.pages.get((raw.idnum, raw.generation))
             if page is not None:
                 return page
-            raw = raw.get_object()
+            raw = follow(raw)
         node = raw if isinstance(raw, generic.DictionaryObject | generic.ArrayObject) else None
     return None
 

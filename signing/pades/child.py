@@ -9,7 +9,7 @@ import logging
 import resource
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,10 +100,10 @@ def _verify(request: dict[str, Any]) -> dict[str, Any]:
     from signing.pades.verify import verify_pdf
 
     expected = request["expected"]
-    trust = TrustStore(*(_certificates(group) for group in request["trust"]))
+    roots, demo, intermediates = (_certificates(group) for group in request["trust"])
     verdict = verify_pdf(
         Path(request["path"]),
-        replace(trust, is_given=request["is_given"]),
+        TrustStore(roots, demo, intermediates, is_given=request["is_given"]),
         datetime.fromisoformat(request["now"]),
         _expectation(expected) if expected else None,
         fetcher=HttpRevocation() if request["online"] else None,
@@ -159,8 +159,8 @@ def _text(png: bytes | None) -> str | None:
 
 def _pair(item: list[Any]) -> PagePair:
     page, before, after, changed = item
-    pictures = (base64.b64decode(p) if p is not None else None for p in (before, after))
-    return PagePair(page, *pictures, changed=[tuple(box) for box in changed])
+    old, new = (base64.b64decode(png) if png is not None else None for png in (before, after))
+    return PagePair(page, old, new, [(left, top, right, bottom) for left, top, right, bottom in changed])
 
 
 def _gave_up(problem: str, now: datetime) -> Verdict:

@@ -73,7 +73,7 @@ def _judge(
             raise SuspiciousModification(f"annotation {reference} was deleted")
     for reference in comments:
         for dependency in new.collect_dependencies(
-            generic.IndirectObject(reference.idnum, reference.generation, new),
+            generic.IndirectObject(reference.idnum, reference.generation, new),  # type: ignore[no-untyped-call]
             since_revision=old.revision + 1,
         ):
             yield ModificationLevel.ANNOTATIONS, ReferenceUpdate(dependency)

@@ -4,55 +4,22 @@ from collections.abc import Collection, Iterable, Iterator
 
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
-    DEFAULT_DIFF_POLICY,
-    CatalogModificationRule,
     DiffPolicy,
     DiffResult,
-    DSSCompareRule,
     ModificationLevel,
-    ObjectStreamRule,
     StandardDiffPolicy,
     SuspiciousModification,
-    XrefStreamRule,
-)
-from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
-from pyhanko.sign.diff_analysis.rules.form_field_rules import (
-    GenericFieldModificationRule,
-    SigFieldCreationRule,
-    SigFieldModificationRule,
 )
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
-from signing.pades.comments import CommentRule
 from signing.pades.layout import DATE_FIELD
+from signing.pades.rules import ONLY_REVOCATION_DATA, STANDARD, WITH_COMMENTS
 from signing.pades.verdicts import Change
 
 UNCHANGED = "変更なし"
 NOT_PERMITTED = "許可されない変更"
 
 Result = DiffResult | SuspiciousModification
-
-_ONLY_REVOCATION_DATA = StandardDiffPolicy(
-    global_rules=[
-        CatalogModificationRule(),  # type: ignore[no-untyped-call]
-        XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-        DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-    ],
-    form_rule=None,
-)
-
-_WITH_COMMENTS = StandardDiffPolicy(
-    global_rules=[*DEFAULT_DIFF_POLICY.global_rules, CommentRule()],
-    form_rule=FormUpdatingRule(
-        field_rules=[
-            SigFieldCreationRule(approve_widget_bindings=False),  # the comment rule walks the pages
-            SigFieldModificationRule(),
-            GenericFieldModificationRule(),
-        ],
-    ),
-)
-"""DocMDP P=3 permits comments; pyHanko's own policy does not know them."""
 
 
 class MemoDiffPolicy(DiffPolicy):
@@ -89,7 +56,7 @@ class MemoDiffPolicy(DiffPolicy):
         number = base_revision if isinstance(base_revision, int) else base_revision.revision
         key = (number, repr(field_mdp_spec), repr(doc_mdp))
         if key not in self._known:
-            found = self._by_steps(reader, number, field_mdp_spec, doc_mdp)
+            found: Result | None = self._by_steps(reader, number, field_mdp_spec, doc_mdp)
             if found is None:
                 found = _policy(doc_mdp).review_file(reader, base_revision, field_mdp_spec, doc_mdp)
             self._known[key] = found
@@ -124,7 +91,7 @@ def only_revocation_data_after(reader: PdfFileReader, revision: int) -> bool:
     """Whether what follows a revision is certificates and revocation data, and nothing else."""
     if reader.xrefs.total_revisions == revision + 1:
         return True
-    result = _ONLY_REVOCATION_DATA.review_file(reader, revision)
+    result = ONLY_REVOCATION_DATA.review_file(reader, revision)
     return isinstance(result, DiffResult)
 
 
@@ -178,4 +145,4 @@ def plain(text: str) -> str:
 
 
 def _policy(doc_mdp: MDPPerm | None) -> StandardDiffPolicy:
-    return _WITH_COMMENTS if doc_mdp is MDPPerm.ANNOTATE else DEFAULT_DIFF_POLICY
+    return WITH_COMMENTS if doc_mdp is MDPPerm.ANNOTATE else STANDARD

@@ -10,7 +10,7 @@ from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
-from signing.pades.objects import entry
+from signing.pades.objects import entry, follow
 from signing.pades.objects import name as text
 from signing.pades.structure import Flaw, Severity, Skeleton, check_byte_range, check_padding, four_numbers
 
@@ -24,7 +24,7 @@ class FoundSignature:
     """A filled signature field: its dictionary, and what is wrong with its structure."""
 
     name: str
-    field: generic.DictionaryObject
+    holder: generic.DictionaryObject
     value: generic.DictionaryObject
     reference: tuple[int, int] | None
     byte_range: tuple[int, int, int, int] | None = None
@@ -122,7 +122,7 @@ def _descend(
         if (key is not None and key in seen) or depth > _DEPTH:
             continue
         seen.add(key)
-        item = _resolve(raw)
+        item = follow(raw)
         if not isinstance(item, generic.DictionaryObject):
             continue
         name = _name(parent, item)
@@ -143,10 +143,10 @@ def _found(
     field_object: generic.DictionaryObject,
     raw: generic.PdfObject,
 ) -> FoundSignature:
-    value = _resolve(raw)
+    value = follow(raw)
     reference = (raw.idnum, raw.generation) if isinstance(raw, generic.IndirectObject) else None
     if not isinstance(value, generic.DictionaryObject):
-        empty = generic.DictionaryObject()
+        empty = generic.DictionaryObject()  # type: ignore[no-untyped-call]
         flaw = Flaw("not-a-signature", "署名欄の中身が、署名ではありません。")
         return FoundSignature(name, field_object, empty, reference, flaws=[flaw])
     signature = FoundSignature(name, field_object, value, reference)
@@ -181,7 +181,7 @@ def _embed(reader: PdfFileReader, signature: FoundSignature) -> None:
     if signature.byte_range is None:
         return
     try:
-        signature.embedded = EmbeddedPdfSignature(reader, signature.field, signature.name)
+        signature.embedded = EmbeddedPdfSignature(reader, signature.holder, signature.name)
         signature.embedded.signer_cert  # noqa: B018 - reads the CMS now, so that a broken one is known
     except Exception as error:  # a CMS object can be broken in any way
         signature.embedded = None
@@ -202,7 +202,7 @@ def _contents(value: generic.DictionaryObject) -> bytes:
         raw = value.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
     except KeyError:
         return b""
-    raw = _resolve(raw)
+    raw = follow(raw)
     if isinstance(raw, generic.TextStringObject | generic.ByteStringObject):
         return bytes(raw.original_bytes)
     return b""
@@ -244,7 +244,7 @@ def _read_at(reader: PdfFileReader, place: tuple[int, int, int, int]) -> generic
     _, number, generation, revision = place
     try:
         reference = generic.Reference(number, generation, reader)
-        value: generic.PdfObject = reader.get_object(reference, revision=revision)
+        value: generic.PdfObject = reader.get_object(reference, revision=revision)  # type: ignore[no-untyped-call]
         return value
     except (misc.PdfError, ValueError, KeyError, TypeError, AssertionError):
         return None
@@ -256,13 +256,5 @@ def _looks_like_signature(value: generic.PdfObject | None) -> bool:
     return "/ByteRange" in value and "/Contents" in value
 
 
-def _resolve(value: Any) -> Any:
-    for _ in range(8):
-        if not isinstance(value, generic.IndirectObject):
-            return value
-        value = value.get_object()
-    return None
-
-
 def _is_null(value: Any) -> bool:
-    return value is None or isinstance(_resolve(value), generic.NullObject)
+    return value is None or isinstance(follow(value), generic.NullObject)

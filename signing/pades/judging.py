@@ -88,7 +88,7 @@ def judge_changes(
     if embedded is None or signature.is_broken:
         return
     coverage = embedded.evaluate_signature_coverage()
-    embedded.coverage = coverage
+    embedded.coverage = coverage  # type: ignore[assignment]
     judgement.coverage = coverage.name.lower()
     if judgement.coverage not in _WHOLE:
         judgement.broken("署名の範囲が、その版の全体ではありません。")

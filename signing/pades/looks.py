@@ -11,7 +11,7 @@ from pyhanko.sign.fields import MDPPerm
 from signing.pades import visual
 from signing.pades.comments import DRAWN, new_comments
 from signing.pades.fields import FoundSignature
-from signing.pades.objects import entry, name
+from signing.pades.objects import entry, follow, name
 from signing.pades.pages import iterate_pages
 from signing.pades.visual import Looks, Rectangle
 
@@ -97,7 +97,7 @@ def _widgets(resolver: Any, most: int = visual.MAX_PAGES) -> Iterator[tuple[int,
     """Form fields on the first pages: page from 0, the widget, the full name of its field."""
     for number, (_, page) in enumerate(iterate_pages(resolver, most)):
         for raw in entry(page, "/Annots", ()):
-            widget = raw.get_object() if isinstance(raw, generic.IndirectObject) else raw
+            widget = follow(raw)
             if isinstance(widget, generic.DictionaryObject) and name(widget, "/Subtype") == "/Widget":
                 yield number, widget, _full_name(widget)
 

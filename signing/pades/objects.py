@@ -18,3 +18,18 @@ def name(holder: Any, key: str, default: str = "") -> str:
     """The value of an entry as text, names with their slash."""
     value = entry(holder, key)
     return "".join(iter(value)) if isinstance(value, str) else default
+
+
+def follow(value: Any) -> Any:
+    """What a reference points to; anything else as it is."""
+    for _ in range(8):
+        if not isinstance(value, generic.IndirectObject):
+            return value
+        value = value.get_object()  # type: ignore[no-untyped-call]
+    return None
+
+
+def usages(resolver: Any) -> dict[Any, Any]:
+    """Every reference that can be reached in a revision, with the paths to it."""
+    resolver._load_reverse_xref_cache()
+    return resolver._indirect_object_access_cache or {}

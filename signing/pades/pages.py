@@ -6,7 +6,7 @@ from typing import Any
 
 from pyhanko.pdf_utils import generic
 
-from signing.pades.objects import entry
+from signing.pades.objects import entry, follow
 
 PageMap = dict[tuple[int, int], int]
 """Object number and generation of each page, and its number counted from 1."""
@@ -35,7 +35,7 @@ def _descend(node: Any, depth: int, seen: set[tuple[int, int]]) -> Iterator[tupl
         if key in seen:
             continue
         seen.add(key)
-        kid = raw.get_object()
+        kid = follow(raw)
         if not isinstance(kid, generic.DictionaryObject):
             continue
         if "/Kids" in kid:

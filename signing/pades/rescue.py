@@ -53,7 +53,7 @@ def _matches(stream: BinaryIO, numbers: list[int], contents: bytes) -> bool:
         else:
             name = signer["digest_algorithm"]["algorithm"].native
             expected = find_unique_cms_attribute(signer["signed_attrs"], "message_digest").native
-        return _digest(stream, numbers, name) == expected
+        return bool(_digest(stream, numbers, name) == expected)
     except Exception:  # a CMS that cannot be read matches nothing
         return False
 

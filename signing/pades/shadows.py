@@ -7,7 +7,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.pades.fields import FoundSignature, has_usage_rights, object_places
-from signing.pades.objects import entry, name
+from signing.pades.objects import entry, follow, name, usages
 from signing.pades.structure import Flaw, Severity, unlisted_objects
 from signing.pades.verdicts import Change
 
@@ -47,8 +47,7 @@ def unreachable_pages(reader: PdfFileReader, signature: FoundSignature) -> list[
     }
     if len(references) > _MOST_OBJECTS:
         return []
-    old._load_reverse_xref_cache()
-    reached = set(old._indirect_object_access_cache or ())
+    reached = set(usages(old))
     for reference in references - reached:
         if reader.xrefs.get_historical_ref(reference, signature.revision) is None:
             continue
@@ -106,10 +105,10 @@ def _fulfilled_references(reader: PdfFileReader, signature: FoundSignature) -> I
     """References of the signed version into nothing, which a later update gave something to point at."""
     old = reader.get_historical_resolver(signature.revision)
     try:
-        old._load_reverse_xref_cache()
+        reached = usages(old)
     except Exception:  # the page tree is broken: the comparison of objects has already said so
         return
-    for reference in old._indirect_object_access_cache or ():
+    for reference in reached:
         if reader.xrefs.get_historical_ref(reference, signature.revision) is not None:
             continue
         try:
@@ -124,11 +123,7 @@ def _fulfilled_references(reader: PdfFileReader, signature: FoundSignature) -> I
 
 def _has_inputs(form: Any) -> bool:
     fields: Sequence[Any] = entry(form, "/Fields", ())
-    for raw in fields:
-        field = raw.get_object() if isinstance(raw, generic.IndirectObject) else raw
-        if name(field, "/FT") != "/Sig":
-            return True
-    return False
+    return any(name(follow(raw), "/FT") != "/Sig" for raw in fields)
 
 
 def _raw(holder: Any, key: str) -> Any:
@@ -140,7 +135,7 @@ def _actions(root: Any) -> Iterator[Any]:
     for holder in (entry(root, "/AA"), entry(entry(entry(root, "/Names"), "/JavaScript"), "/Names")):
         values = holder.values() if isinstance(holder, generic.DictionaryObject) else holder or ()
         for raw in values:
-            yield raw.get_object() if isinstance(raw, generic.IndirectObject) else raw
+            yield follow(raw)
 
 
 def _is_script(action: Any) -> bool:
@@ -154,7 +149,8 @@ def _end_of(
 ) -> int:
     """Where an object ends; the length of a stream is taken from the stream, not from the next `endobj`."""
     try:
-        value = reader.get_object(generic.Reference(number, generation, reader), revision=revision)
+        reference = generic.Reference(number, generation, reader)
+        value = reader.get_object(reference, revision=revision)  # type: ignore[no-untyped-call]
         value = getattr(value, "raw_object", value)
     except Exception:  # an object that cannot be read covers nothing
         return offset + 1

@@ -89,7 +89,7 @@ def _signature(signer: cms.SignerInfo) -> str:
         name = signer["signature_algorithm"].signature_algo
     except ValueError:
         name = signer["signature_algorithm"]["algorithm"].native
-    return _SIGNATURES.get(name, name)
+    return _SIGNATURES.get(name, str(name))
 
 
 def _hash(signer: cms.SignerInfo) -> str | None:
