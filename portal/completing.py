@@ -4,6 +4,7 @@ from datetime import datetime
 
 from portal import clock
 from portal.acting import acting, house, looking
+from portal.password_desk import password_desk
 from portal.scoping import Scope
 from portal.unit_of_work import writing
 from portal.workflows.act import SCHEDULER
@@ -21,6 +22,7 @@ def completion() -> Completion:
         services=at.services,
         trust=at.trust,
         now=clock.now,
+        desk=password_desk(),
     )
 
 

@@ -78,6 +78,9 @@ SETTINGS: dict[str, Setting] = {
     "PRESERVE_ALGORITHM_ENDS": Setting(
         "", "TOML file with the ends of algorithms, instead of the table that comes with the portal"
     ),
+    "EXTERNAL_SIGNING_MINUTES": Setting(
+        15, "how long an outside signing device has to bring a signature back (1 to 60)"
+    ),
     "TRUST_ROOTS": Setting([], "PEM files of the roots that signatures are judged by"),
     "PADES_LEVEL": Setting("B-LTA", "level of what is concluded; nothing below B-LTA is accepted"),
     "PADES_DIGEST": Setting("sha256", "hash of our signatures: sha256, sha384 or sha512"),
@@ -208,6 +211,8 @@ def _judge(values: dict[str, Any], stated: set[str]) -> list[str]:
     base = urlsplit(values["BASE_URL"])
     if base.scheme not in ("http", "https") or not base.hostname:
         problems.append("BASE_URL は http:// か https:// で始まるアドレスです。")
+    if not 1 <= values["EXTERNAL_SIGNING_MINUTES"] <= 60:
+        problems.append("EXTERNAL_SIGNING_MINUTES は1から60までです。")
     if values["SIGNER_KEY"] not in SIGNER_KEYS:
         problems.append(f"SIGNER_KEY は {'、'.join(SIGNER_KEYS)} のいずれかです。")
     if not 14 <= values["KEY_SCRYPT_COST"] <= 20:

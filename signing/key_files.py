@@ -3,7 +3,7 @@
 from signing.errors import SetupRequired, SigningRefused
 from signing.pades.signers import SealingKey, load_pkcs12
 
-MAX_KEY_FILE = 64 << 10
+MAX_KEY_FILE = 48 << 10
 """Bytes of a PKCS#12 file; a key with a chain of four certificates takes less than ten thousand."""
 
 

@@ -10,6 +10,7 @@ from portal.acting import acting, house, looking
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, own_rules, show, the_contract
 from portal.office.case_pages import document_file
+from portal.password_desk import password_desk
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.open_signing_page import open_signing_page
@@ -52,7 +53,7 @@ def submit_send(contract_id: str) -> Page:
             raise CHANGED
         prepared = prepare_envelope(house().services, draft)
         with acting() as act:
-            send_for_signing(act, the_contract(act, contract_id), prepared)
+            send_for_signing(act, the_contract(act, contract_id), prepared, password_desk())
     except REFUSED as refusal:
         with looking() as act:
             return _page(act, the_contract(act, contract_id), refusal=refusal), 422

@@ -1,6 +1,16 @@
 """The signer's door (署名者の入口): whoever was asked to sign comes by a link, without an account."""
 
-from portal.signer import consents, declines, downloads, forwards, links, pages, problems, reviews
+from portal.signer import (
+    consents,
+    declines,
+    downloads,
+    forwards,
+    links,
+    pages,
+    party_signatures,
+    problems,
+    reviews,
+)
 from portal.signer.door import blueprint
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "forwards",
     "links",
     "pages",
+    "party_signatures",
     "problems",
     "reviews",
 ]

@@ -25,6 +25,8 @@ def show_consent(token: str) -> Page:
     with visiting(token) as visit:
         if visit.is_suspended:
             return redirect(url_for("signer.show_outcome", token=token))
+        if visit.step.signs_as_party:
+            return redirect(url_for("signer.show_signature", token=token))
         return show(visit, "consents/check", missing=missing_documents(visit))
 
 

@@ -19,6 +19,7 @@ class Ending(StrEnum):
     CANCELLED = "cancelled"
     DECLINED = "declined"
     ANSWERED = "answered"
+    NOT_HOLDER = "not_holder"
 
 
 @dataclass(frozen=True)

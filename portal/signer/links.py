@@ -17,5 +17,5 @@ def show_dead_link(dead: DeadLink) -> tuple[str, int] | Response:
         if request.method == "POST":
             flash(ALREADY, "info")
         return redirect(url_for("signer.show_outcome", token=dead.token))
-    code = 404 if dead.ending is Ending.UNKNOWN else GONE
+    code = {Ending.UNKNOWN: 404, Ending.NOT_HOLDER: 403}.get(dead.ending, GONE)
     return render_template("signer/links/dead.html", dead=dead, requester=dead.requester), code

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from flask import request
 
-from portal.accounts.identity import client_address
+from portal.accounts.identity import client_address, current_principal
 from portal.acting import acting, looking
 from portal.scoping import Scope
-from portal.signer.dead_links import DeadLink, dead_link
+from portal.signer.dead_links import DeadLink, Ending, dead_link
 from portal.workflows.act import Act, Actor
 from portal.workflows.complete_signing import contract_of
 from procurement.contracts import Contract
@@ -21,6 +21,7 @@ from signing import (
     Envelope,
     LinkProblem,
     LinkProblemKind,
+    OpenedLink,
     Side,
     StepRole,
     open_download_link,
@@ -40,6 +41,8 @@ class Visit:
     contract: Contract
     rules: CityRules
     expires_at: datetime | None = None
+    is_signed_in: bool = False
+    """Whether the page was opened from an account that is signed in, rather than by the mailed link."""
     problem: LinkProblem | None = None
     """Why the link opens nothing any more; None while the person may still answer."""
 
@@ -62,10 +65,11 @@ class Visit:
         """Whether a reported problem holds the request up."""
         return self.envelope.suspended_at is not None
 
-    def circumstances(self, pressed: str, **shown: str) -> Circumstances:
-        """How an answer came about, for the evidence. (LAW-01)"""
+    def circumstances(self, pressed: str, *, how: str = "", **shown: str) -> Circumstances:
+        """How an answer came about, for the evidence. (LAW-01) `how` names what released the signer's own key."""
+        came = "account" if self.is_signed_in else "mail_link"
         return Circumstances(
-            authentication="mail_link",
+            authentication=f"{came}+{how}" if how else came,
             ip_address=client_address(),
             user_agent=request.user_agent.string[:500],
             pressed=pressed,
@@ -99,7 +103,9 @@ def visiting(token: str, *, to_write: bool = False) -> Iterator[Visit]:
 def visited(token: str, *, to_write: bool = False) -> Iterator[Visit]:
     """The same, also for somebody who has answered already; an unknown token is a DeadLink."""
     with (acting if to_write else looking)(STRANGER, Scope()) as act:
-        opened = open_link(act.session, token, act.now)
+        opened = open_link(act.session, token, act.now, current_principal().id or None)
+        if isinstance(opened, LinkProblem) and opened.kind is LinkProblemKind.NOT_HOLDER:
+            raise DeadLink(token, opened.kind, Ending.NOT_HOLDER)
         if opened.envelope is None or opened.step is None:
             raise DeadLink(token, LinkProblemKind.UNKNOWN)
         contract = contract_of(act.session, opened.envelope)
@@ -110,6 +116,7 @@ def visited(token: str, *, to_write: bool = False) -> Iterator[Visit]:
             contract=contract,
             rules=act.rules(contract.city),
             expires_at=opened.expires_at,
+            is_signed_in=isinstance(opened, OpenedLink) and opened.holder is not None,
             problem=opened if isinstance(opened, LinkProblem) else None,
         )
 

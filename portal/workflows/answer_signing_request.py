@@ -25,9 +25,14 @@ NAME_LENGTH = 100
 
 def give_consent(act: Act, contract: Contract, step: CirculationStep, circumstances: Circumstances) -> None:
     """Agree to the documents (同意); the seal follows at once, made by a job. (SIGN-24, SIGN-43)"""
-    _begin(act, contract, step)
+    begin_answer(act, contract, step)
     refuse_after_deadline(act, contract)
     consent(act.session, step.id, circumstances, act.now)
+    note_agreement(act, contract, step, circumstances)
+
+
+def note_agreement(act: Act, contract: Contract, step: CirculationStep, circumstances: Circumstances) -> None:
+    """What the contract and the audit log keep of a consent, in the same commit."""
     if step.role is StepRole.SIGNER:
         if step.side is Side.SENDER:
             contract.city_agreed_at = act.now
@@ -47,7 +52,7 @@ def decline_contract(
     act: Act, contract: Contract, step: CirculationStep, reason: str, circumstances: Circumstances
 ) -> None:
     """Decline (同意せず却下) with a reason, where the city's service knows that act. (SIGN-26, SIGN-52)"""
-    _begin(act, contract, step)
+    begin_answer(act, contract, step)
     reason = fitting(reason, Contract.declined_because, "却下の理由")
     if not act.rules(contract.city).signing.allow_decline:
         raise RuleViolation(
@@ -73,7 +78,7 @@ def forward_request(
     act: Act, contract: Contract, step: CirculationStep, *, name: str, title: str, email: str
 ) -> None:
     """Hand the request to somebody else (転送); the officer is told, as the power to sign is declared. (SIGN-25)"""
-    _begin(act, contract, step)
+    begin_answer(act, contract, step)
     name = fitting_line(name, CirculationStep.name, "転送先の氏名", limit=NAME_LENGTH)
     title = fitting_line(title, CirculationStep.title, "転送先の役職", limit=NAME_LENGTH)
     if not act.rules(contract.city).signing.allow_forward:
@@ -105,7 +110,7 @@ def forward_request(
 
 def report_contract_problem(act: Act, contract: Contract, step: CirculationStep, problem: str) -> None:
     """Say that the contents are wrong instead of signing; the request is suspended. (CITY-47)"""
-    _begin(act, contract, step)
+    begin_answer(act, contract, step)
     problem = fitting(problem, CirculationStep.problem, "問題の内容")
     report_problem(act.session, step.id, problem, act.now)
     contract.suspended_at = act.now
@@ -136,7 +141,7 @@ def refuse_after_deadline(act: Act, contract: Contract) -> None:
             )
 
 
-def _begin(act: Act, contract: Contract, step: CirculationStep) -> None:
+def begin_answer(act: Act, contract: Contract, step: CirculationStep) -> None:
     """Lock the case, and refuse an answer to the request of another contract."""
     lock_case(act, contract.case_id)
     refuse_foreign_step(contract, step)

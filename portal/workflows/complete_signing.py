@@ -12,18 +12,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.conclude_contract import FinishedDocument, conclude_contract, report_unverified
 from portal.workflows.locks import lock_case
+from portal.workflows.mail_signing_password import PasswordDesk, write_password
+from portal.workflows.recipients import notify_officers
 from portal.workflows.write_signing_letters import write_request
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
 from procurement.wareki import format_wareki
 from signing import (
     AlreadyFinished,
+    CirculationStep,
     Envelope,
     Expectation,
     SealingServices,
+    Side,
     SigningRefused,
     TrustStore,
     ask,
@@ -50,6 +55,8 @@ class Completion:
     services: SealingServices
     trust: TrustStore
     now: Callable[[], datetime]
+    desk: PasswordDesk | None = None
+    """Issues signing passwords to whoever signs with an own certificate (当事者型)."""
 
 
 def complete_signing(work: Completion) -> int:
@@ -93,13 +100,43 @@ def _ask(work: Completion, step_id: str) -> bool:
             asked = ask(act.session, step_id, act.now)
             if asked is None:
                 return False
-            write_request(act, contract_of(act.session, asked.step.envelope), asked)
+            contract = contract_of(act.session, asked.step.envelope)
+            _note_returned(act, contract, asked.step)
+            write_request(act, contract, asked)
+            if work.desk is not None:
+                write_password(act, work.desk, contract, asked.step)
             return True
     except SigningRefused:
         return False  # ended, or another worker was first; the facts of the envelope say which
     except RuleViolation as refusal:  # one address that takes no mail holds up no other envelope
         log.error("step %s is not asked: %s", step_id, refusal.sentence())
         return False
+
+
+def _note_returned(act: Act, contract: Contract, step: CirculationStep) -> None:
+    """A signature that could not be completed counts no longer: the contract and the officers are told. (AMB-05)"""
+    if step.returned_because is None:
+        return
+    if step.side is Side.SENDER:
+        contract.city_agreed_at = None
+    else:
+        contract.contractor_agreed_at = None
+    act.audit(
+        Tag.CONTRACT_SIGNATURE_RETURNED,
+        city=contract.city,
+        subject=("contract", contract.id),
+        step=step.id,
+        reason=step.returned_because,
+    )
+    notify_officers(
+        act,
+        contract.case,
+        "signing_returned",
+        key=f"signing-returned:{step.id}:{act.now.isoformat()}",
+        contract=contract,
+        step=step,
+        reason=step.returned_because,
+    )
 
 
 def _files(envelope: Envelope) -> list[tuple[str, str, Expectation]]:

@@ -31,6 +31,9 @@ AUTHENTICATIONS = {
     "certificate": "本人の電子証明書",
     "pin": "電子証明書のPIN",
     "signing_password": "一度限りの署名用パスワード",
+    "pkcs12": "本人が保管する電子証明書のファイル",
+    "token": "署名装置（PKCS#11）のPIN",
+    "external": "本人が管理する外部の署名装置",
 }
 SIGNING_TYPES = {
     SigningMode.WITNESS: "立会人型（当事者の同意を受けて、本サービスの鍵で署名）",

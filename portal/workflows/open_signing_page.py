@@ -8,15 +8,15 @@ from portal.workflows.act import Act
 from portal.workflows.locks import lock_case
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
-from signing import CirculationStep, Envelope, Side, StepStatus, resend
+from signing import CirculationStep, Envelope, Side, StepStatus, open_for_holder
 
 WAITING = (StepStatus.ASKED, StepStatus.OPENED)
 
 
 def open_signing_page(act: Act, contract: Contract) -> str:
-    """A new signing link for the city's step that was asked of the actor's address; returns its token.
+    """A signing link for the city's step that was asked of the actor's address; returns its token.
 
-    The link of the mail is void then: a step has one living link. (SIGN-12)
+    It opens for this account alone, as long as it is signed in; the mailed link lives on beside it.
     """
     lock_case(act, contract.case_id)
     step = step_asked_of(act, contract, act.actor.id)
@@ -26,8 +26,10 @@ def open_signing_page(act: Act, contract: Contract) -> str:
             "この契約の署名は、ログインしている方には依頼されていません。",
             remedy="署名は、依頼のメールを受け取った市の署名者が行います。",
         )
-    asked = resend(act.session, step.id, act.now)
-    act.audit(Tag.CONTRACT_RESENT, city=contract.city, subject=("contract", contract.id), step=step.id)
+    asked = open_for_holder(act.session, step.id, act.actor.id, act.now)
+    act.audit(
+        Tag.CONTRACT_SIGNING_OPENED, city=contract.city, subject=("contract", contract.id), step=step.id
+    )
     return asked.token
 
 

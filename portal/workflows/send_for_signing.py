@@ -1,6 +1,6 @@
 """Send for signing (署名依頼の送信): from the drafted documents to an envelope that asks the contractor first."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from portal.accounts.models import Account
 from portal.audit import Tag
@@ -9,12 +9,13 @@ from portal.workflows.act import Act
 from portal.workflows.draft_contract import refuse_unless_drafting
 from portal.workflows.file_application import open_deadline
 from portal.workflows.locks import lock_case
+from portal.workflows.mail_signing_password import PasswordDesk, write_password
 from portal.workflows.review_filing import request_in_force
 from portal.workflows.write_signing_letters import write_request
 from procurement.contracts import Contract, ContractDocument
 from procurement.electronic_contract_requests import ElectronicContractRequest
 from procurement.errors import RuleViolation
-from procurement.rules import CityRules, DeadlineKind
+from procurement.rules import CityRules, DeadlineKind, SigningType
 from signing import (
     DateBox,
     DocumentDraft,
@@ -23,6 +24,7 @@ from signing import (
     PartyDraft,
     PreparedEnvelope,
     Side,
+    SigningMode,
     StepRole,
     create_envelope,
     send,
@@ -42,13 +44,20 @@ def draft_envelope(act: Act, contract: Contract, city_signatory: Account) -> Env
         title=contract.title,
         sender_name=rules.name,
         documents=_documents(act.store, contract),
-        parties=[*_contractor_parties(contract, request), _city_party(rules, city_signatory)],
-        link_lifetime=_link_lifetime(act, contract, rules),
+        parties=[*_contractor_parties(contract, request, rules), _city_party(rules, city_signatory)],
+        link_lifetime=timedelta(days=rules.signing.request_link_days),
+        links_end_at=_links_end_at(contract, rules),
+        mode=SigningMode.PARTY if rules.signing.type is SigningType.PARTY else SigningMode.WITNESS,
     )
 
 
-def send_for_signing(act: Act, contract: Contract, prepared: PreparedEnvelope) -> None:
-    """Create the prepared envelope, ask its first people and write to them. (CITY-24)"""
+def send_for_signing(
+    act: Act, contract: Contract, prepared: PreparedEnvelope, desk: PasswordDesk | None = None
+) -> None:
+    """Create the prepared envelope, ask its first people and write to them. (CITY-24)
+
+    Where they sign with certificates of their own, `desk` issues their signing passwords. (PTY-66)
+    """
     lock_case(act, contract.case_id)
     refuse_unless_drafting(contract)
     request = request_in_force(act, contract.case_id)
@@ -65,6 +74,8 @@ def send_for_signing(act: Act, contract: Contract, prepared: PreparedEnvelope) -
     )
     for step in asked:
         write_request(act, contract, step)
+        if desk is not None:
+            write_password(act, desk, contract, step.step)
 
 
 def check_ready_to_send(
@@ -107,7 +118,7 @@ def _refuse_changed_meanwhile(
     act: Act, contract: Contract, request: ElectronicContractRequest, prepared: PreparedEnvelope
 ) -> None:
     """What was prepared outside of the transaction must still be what the contract says: files and addresses."""
-    parties = _contractor_parties(contract, request)
+    parties = _contractor_parties(contract, request, act.rules(contract.city))
     draft = prepared.draft
     same_contract = (draft.owner, draft.reference) == (contract.city, contract.id)
     same_files = list(draft.documents) == _documents(act.store, contract)
@@ -129,17 +140,27 @@ def _document(store: DocumentStore, document: ContractDocument) -> DocumentDraft
     return DocumentDraft(document.name, store.path(document.draft_sha256), box)
 
 
-def _contractor_parties(contract: Contract, request: ElectronicContractRequest) -> list[PartyDraft]:
-    """The contractor's people in their order: clerks 1, 2, 3 confirm, the signatory signs last. (AMB-08)"""
+def _contractor_parties(
+    contract: Contract, request: ElectronicContractRequest, rules: CityRules
+) -> list[PartyDraft]:
+    """The contractor's people in their order: clerks 1, 2, 3 confirm, the signatory signs last. (AMB-08)
+
+    Where the city's rule asks in parallel, all of them are asked together; the city is last either way.
+    """
+    turn = 1 if rules.signing.parallel else None
     organisation = contract.company.name
     signatory = request.signatory
     clerks = [
-        PartyDraft(Side.RECEIVER, clerk.name, organisation, clerk.mail_address, role=StepRole.REVIEWER)
+        PartyDraft(
+            Side.RECEIVER, clerk.name, organisation, clerk.mail_address, role=StepRole.REVIEWER, turn=turn
+        )
         for clerk in request.contract_clerks
     ]
     return [
         *clerks,
-        PartyDraft(Side.RECEIVER, signatory.name, organisation, signatory.mail_address, signatory.title),
+        PartyDraft(
+            Side.RECEIVER, signatory.name, organisation, signatory.mail_address, signatory.title, turn=turn
+        ),
     ]
 
 
@@ -147,10 +168,9 @@ def _city_party(rules: CityRules, account: Account) -> PartyDraft:
     return PartyDraft(Side.SENDER, account.name, rules.name, account.mail_address, account.title)
 
 
-def _link_lifetime(act: Act, contract: Contract, rules: CityRules) -> timedelta:
-    """Days by the city's rule, cut to the conclusion deadline where there is one. (SIGN-22, AMB-28)"""
-    deadline = (
-        None if contract.is_amendment else open_deadline(contract.case, DeadlineKind.CONTRACT_CONCLUSION)
-    )
-    conclude_by = deadline.due_at if deadline else None
-    return rules.signing.request_link_ends_at(act.now, conclude_by) - act.now
+def _links_end_at(contract: Contract, rules: CityRules) -> datetime | None:
+    """The conclusion deadline, where the city lets no link outlive it, be it sent later or again. (SIGN-22, AMB-28)"""
+    if contract.is_amendment or not rules.signing.request_link_ends_at_deadline:
+        return None
+    deadline = open_deadline(contract.case, DeadlineKind.CONTRACT_CONCLUSION)
+    return deadline.due_at if deadline else None

@@ -1,5 +1,6 @@
 """Letters of the signing (署名のお知らせ): request, completion, refusal, in each city's own words."""
 
+import hashlib
 from collections.abc import Sequence
 
 from portal.mail import Attachment
@@ -18,7 +19,7 @@ def write_request(act: Act, contract: Contract, asked: AskedStep, *, again: bool
         "signing_request",
         step.email,
         city=contract.city,
-        key=f"signing-request:{step.id}:{asked.expires_at.isoformat()}",
+        key=f"signing-request:{step.id}:{hashlib.sha256(asked.token.encode()).hexdigest()[:32]}",
         subject=f"{rules.mails.resend_prefix}{subject}" if again else subject,
         from_name=rules.mails.sender_name,
         case_id=contract.case_id,

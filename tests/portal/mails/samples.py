@@ -25,10 +25,22 @@ FORMS = {
 COMPANY = Thing(name="見本建設株式会社", representative="代表取締役　見本　太郎")
 OFFICER = Thing(name="契約　花子")
 CASE = Thing(number="R8-工-001", title="市道改良工事", section="契約課", deadlines=[])
+WITNESS = {"signs_as_party": False, "returned_because": None}
 CONTRACTOR_STEP = Thing(
-    name="見本　太郎", title="代表取締役", organisation=COMPANY.name, email="taro@mihon.example.jp"
+    name="見本　太郎",
+    title="代表取締役",
+    organisation=COMPANY.name,
+    email="taro@mihon.example.jp",
+    **WITNESS,
 )
-CITY_STEP = Thing(name="署名　一郎", title="市長", organisation="", email="mayor@city.example.jp")
+CITY_STEP = Thing(name="署名　一郎", title="市長", organisation="", email="mayor@city.example.jp", **WITNESS)
+PARTY_STEP = Thing(
+    **{
+        **vars(CONTRACTOR_STEP),
+        "signs_as_party": True,
+        "returned_because": "署名に使った証明書が失効しています。失効していない証明書で署名してください。",
+    }
+)
 SUCCESSOR = Thing(name="見本　次郎", email="jiro@mihon.example.jp")
 CONTRACT = Thing(
     number="mihon-R8-工-001",
@@ -121,6 +133,9 @@ def _signing_letters(city: str) -> Iterator[Sample]:
     for name, step in (("contractor", CONTRACTOR_STEP), ("city", CITY_STEP)):
         values = asked | {"step": step, "is_city": step is CITY_STEP}
         yield Sample(f"signing_request-{name}-{city}", "signing_request", city, values, request)
+    if city == "tosu":
+        values = asked | {"step": PARTY_STEP, "is_city": False}
+        yield Sample("signing_request-party-again", "signing_request", city, values, request)
     for name, attached in (("attached", True), ("too_large", False)):
         if attached and not rules.completion.attach:
             continue
@@ -166,7 +181,13 @@ def _signing_reports() -> Iterator[Sample]:
     people = {"step": CONTRACTOR_STEP, "successor": SUCCESSOR}
     for template in ("moved_to_paper", "signing_cancelled"):
         yield Sample(template, template, "tosu", _to_contractor(**about))
-    for template in ("signing_declined", "signing_forwarded", "signing_problem", "signing_unverified"):
+    for template in (
+        "signing_declined",
+        "signing_forwarded",
+        "signing_problem",
+        "signing_returned",
+        "signing_unverified",
+    ):
         yield Sample(template, template, "tosu", _to_officer(**about, **people))
 
 
