@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +24,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from signing.pades import hex_strings
 from signing.pades.demo_pki import DemoPki, issue_witness, open_demo_pki
 from signing.pades.demo_tsa import DemoTsa
 from signing.pades.profiles import PadesLevel, PadesProfile
@@ -159,6 +161,17 @@ class StockEvidence:
         )
 
 
+@contextmanager
+def as_it_comes() -> Iterator[None]:
+    """Within, pyHanko is the one of its authors: what we changed in it is taken back."""
+    hex_strings.uninstall()
+    try:
+        yield
+    finally:
+        hex_strings.install()
+
+
+@as_it_comes()
 def stock_b_b(signer: signers.SimpleSigner, document: bytes, field_name: str) -> bytes:
     """PAdES B-B by pyHanko as it comes."""
     metadata = signers.PdfSignatureMetadata(
@@ -168,6 +181,7 @@ def stock_b_b(signer: signers.SimpleSigner, document: bytes, field_name: str) ->
     return signers.sign_pdf(writer, metadata, signer, existing_fields_only=True).getvalue()
 
 
+@as_it_comes()
 def stock_b_lt(
     signer: signers.SimpleSigner,
     timestamper: InProcessTimeStamper,
@@ -197,6 +211,7 @@ def stock_b_lt(
     return done.getvalue()
 
 
+@as_it_comes()
 def stock_timestamp(timestamper: InProcessTimeStamper, evidence: StockEvidence, document: bytes) -> bytes:
     """A document time-stamp by pyHanko as it comes."""
     writer = IncrementalPdfFileWriter(io.BytesIO(document))

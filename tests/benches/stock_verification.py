@@ -29,9 +29,12 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from tests.benches.materials import as_it_comes
+
 USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 
 
+@as_it_comes()
 def all_pass(document: bytes, roots: Sequence[x509.Certificate], now: datetime) -> bool:
     """Whether every signature of the file is valid, trusted, and nothing but what it permits was changed."""
     return asyncio.run(_all_pass(document, roots, now))
