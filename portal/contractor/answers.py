@@ -112,12 +112,12 @@ def answers_for(act: Act, case: ProcurementCase, form: FormDefinition) -> Answer
     facts, filing = facts_for(act, case), filing_of(case, form.code)
     known = as_typed(form, prefilled_values(form, facts))
     kept = filing.current.values if filing and filing.versions else {}
-    return Answers(form, facts, filing, known | as_typed(form, kept), _closed(case, form))
+    return Answers(form, facts, filing, known | as_typed(form, kept), _closed(act, case, form))
 
 
-def _closed(case: ProcurementCase, form: FormDefinition) -> RuleViolation | None:
+def _closed(act: Act, case: ProcurementCase, form: FormDefinition) -> RuleViolation | None:
     try:
-        refuse_where_settled(case, form.code)
+        refuse_where_settled(act, case, form.code)
     except RuleViolation as refusal:
         return refusal
     return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from forms.model import Offer, forms_in_force
+from forms.model import FormDefinition, Offer, forms_in_force
 from portal.contractor.access import filing_of
 from portal.workflows.act import Act
 from portal.workflows.usage_forms import definitions_of
@@ -42,16 +42,18 @@ def tasks_of(act: Act, case: ProcurementCase) -> list[Task]:
     offered = [(form.offer_for(case.category), form) for form in in_force]
     begun = [(offer or Offer(), form) for offer, form in offered if offer or filing_of(case, form.code)]
     begun.sort(key=lambda pair: pair[0].position)
-    return [_task(case, form.code, f"{offer.mark}{form.title}") for offer, form in begun]
+    usage_form = act.rules(case.city).usage_application.form
+    return [_task(case, form, offer, is_usage=form.code == usage_form) for offer, form in begun]
 
 
-def _task(case: ProcurementCase, form_code: str, title: str) -> Task:
-    filing = filing_of(case, form_code)
+def _task(case: ProcurementCase, form: FormDefinition, offer: Offer, *, is_usage: bool) -> Task:
+    filing = filing_of(case, form.code)
     status = filing.status if filing and filing.versions else None
-    closed = filing is None and case.contracts[0].stage is ContractStage.PAPER
-    href = "" if closed else url_for("contractor.show_filing", case_id=case.id, form_code=form_code)
+    closed = is_usage and filing is None and case.contracts[0].stage is ContractStage.PAPER
+    href = "" if closed else url_for("contractor.show_filing", case_id=case.id, form_code=form.code)
     word = "提出不要" if closed else WORDS[status]
-    return Task(title, word, href, _hint(filing), "neutral" if closed else None)
+    hint = _hint(filing) or ("" if offer.required or is_usage or closed else "該当するときに提出します")
+    return Task(f"{offer.mark}{form.title}", word, href, hint, "neutral" if closed else None)
 
 
 def _hint(filing: Filing | None) -> str:

@@ -45,7 +45,7 @@ def open_filing(act: Act, case: ProcurementCase, form: FormDefinition) -> Filing
     award = case.award
     if award is None:
         raise RuleViolation("filing_before_award", "落札者が決まるまで、この書類は提出できません。")
-    refuse_where_settled(case, form.code)
+    refuse_where_settled(act, case, form.code)
     filing = act.session.scalar(
         select(Filing).where(Filing.case_id == case.id, Filing.form_code == form.code)
     )
@@ -114,7 +114,7 @@ def submit_filing(act: Act, filing: Filing, form: FormDefinition, *, paper: byte
     """Hand the draft in (提出); `paper` is the official paper as PDF. Late ones are taken and marked. (FORM-C02)"""
     lock_case(act, filing.case_id)
     case, version = filing.case, filing.current
-    refuse_where_settled(case, form.code)
+    refuse_where_settled(act, case, form.code)
     refuse_missing_attachments(act, form, version)
     _hand_in(act, version, act.now, paper)
     act.session.flush()
@@ -229,8 +229,13 @@ def new_receipt_number(now: datetime) -> str:
     return f"{now.astimezone(JST):%Y%m%d-%H%M%S}-{tail}"
 
 
-def refuse_where_settled(case: ProcurementCase, form_code: str) -> None:
-    """No application where the case goes on paper or is concluded; a changed address is still taken. (CITY-27)"""
+def refuse_where_settled(act: Act, case: ProcurementCase, form_code: str) -> None:
+    """No application where the case goes on paper or is concluded; a changed address is still taken. (CITY-27)
+
+    Every other paper (technicians, schedule, advance payment) is taken on either way, before and after.
+    """
+    if form_code != act.rules(case.city).usage_application.form:
+        return
     original = case.contracts[0]
     if original.route is Route.PAPER:
         raise RuleViolation(
