@@ -171,7 +171,7 @@ def _validate(identity: Identity, context: ValidationContext) -> Any:
     except Exception as error:  # a path that does not stand has many errors, and a broken certificate any
         raise CertificateUnusable(
             "この証明書は、信頼できる認証局までたどれないか、電子署名に使えるものではありません。",
-            remedy=_ASK_AUTHORITY,
+            remedy=f"中間証明書がないときは、一緒に入れてください。{_ASK_AUTHORITY}",
             reason="untrusted",
             detail=f"{type(error).__name__}: {error}",
         ) from error
