@@ -20,7 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from signing.pades.glyphs import registered, runs
 from signing.pades.layout import Box
-from signing.pades.typesetting import Setting, set_lines
+from signing.pades.typesetting import TIED, Setting, set_lines
 
 JST = timezone(timedelta(hours=9), "JST")
 rl_config.useA85 = 0  # plain binary streams: a quarter less in every seal
@@ -119,8 +119,8 @@ def is_legible(appearance: Appearance) -> bool:
 def seal_lines(name: str, organisation: str, title: str, at: datetime) -> tuple[str, ...]:
     """The words of a seal: organisation, title, name, and the claimed signing time (/M) in Japan's time."""
     when = at.astimezone(JST)
-    moment = f"{when.year}年{when.month}月{when.day}日 {when:%H:%M:%S} JST"
-    person = f"{title} {name}".strip()
+    moment = f"{when.year}年{when.month}月{when.day}日 {when:%H:%M:%S}{TIED}JST"
+    person = f"{title} {name.strip().replace(' ', TIED)}".strip()
     return tuple(line for line in (organisation.strip(), person, moment) if line)
 
 

@@ -35,14 +35,14 @@ def registered(path: Path) -> str:
 def undrawable(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
     """Characters of the text that none of the fonts can draw, each once, in order."""
     names = [registered(font) for font in fonts]
-    return tuple(dict.fromkeys(c for c in text if _font_of(c, names) is None))
+    return tuple(dict.fromkeys(c for c in text.replace("\u00a0", " ") if _font_of(c, names) is None))
 
 
 def runs(text: str, fonts: Sequence[Path]) -> list[tuple[str, str]]:
     """The text in pieces, each with the font (reportlab's name) that draws it; 〓 for what none can draw."""
     names = [registered(font) for font in fonts]
     pieces: list[tuple[str, str]] = []
-    for character in text:
+    for character in text.replace("\u00a0", " "):
         font = _font_of(character, names)
         if font is None and unicodedata.category(character) in ("Mn", "Me", "Cf", "Cc"):
             continue
