@@ -29,18 +29,24 @@ from signing.preservation import (
 )
 from signing.services import AuthoritySettings
 
-__all__ = ["CurrentFile", "current_file", "originals_matching", "preservation", "preserve_all"]
+__all__ = ["KeptFile", "kept_files", "originals_matching", "preservation", "preserve_all", "wanted_file"]
 
+ORIGINAL = "original"
 _YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class CurrentFile:
-    """What is handed out of a document: the newest preserved version, or the original while there is none."""
+class KeptFile:
+    """One of the files of a concluded document: the original, or a preserved version with newer time-stamps (保存版)."""
 
     sha256: str
     size: int
     preserved_at: datetime | None = None
+
+    @property
+    def version(self) -> str | None:
+        """How an address asks for it: nothing for the newest version."""
+        return None if self.preserved_at else ORIGINAL
 
     def name(self, document_name: str) -> str:
         """The name of the file; a preserved version says that it is one and of which day."""
@@ -93,14 +99,21 @@ def in_words(outcomes: list[RenewalOutcome]) -> str:
     return "".join(parts)
 
 
-def current_file(session: Session, document: ContractDocument) -> CurrentFile | None:
-    """The newest version of a concluded document; None while there is no original."""
+def kept_files(session: Session, document: ContractDocument) -> list[KeptFile]:
+    """The newest preserved version of a concluded document, where there is one, and its original; newest first."""
     if document.final_sha256 is None:
-        return None
+        return []
+    original = KeptFile(document.final_sha256, document.final_size or document.size)
     newest = preserved_version(session, document.final_sha256)
-    if newest is None:
-        return CurrentFile(document.final_sha256, document.final_size or document.size)
-    return CurrentFile(newest.sha256, newest.size, newest.made_at)
+    return [original] if newest is None else [KeptFile(newest.sha256, newest.size, newest.made_at), original]
+
+
+def wanted_file(session: Session, document: ContractDocument, version: str | None) -> KeptFile | None:
+    """What an address asks for: the newest version, or with 「?version=original」 the original; None before it is concluded."""
+    files = kept_files(session, document)
+    if not files:
+        return None
+    return files[-1] if version == ORIGINAL else files[0]
 
 
 def revocation_apart() -> RevocationSource:

@@ -28,6 +28,8 @@ OUTAGES: Sequence[str] = (
     "store_unavailable",
 )
 """Codes of problems that pass without anybody's doing: an authority or the store does not answer."""
+SHARED: Sequence[str] = (*OUTAGES, "no_longer_timestamp")
+"""Codes of problems that many documents have together, because the authority is the problem."""
 _FOUND_BY_LOOKING = ("damaged_document", "no_timestamp")
 RENEWED = "archive_renewal"
 """`made_by` of a version that a renewal made."""

@@ -1,6 +1,6 @@
 """Contracts of a case (契約書類): who is asked to sign and when, and the finished original to keep."""
 
-from flask import Response, abort
+from flask import Response, abort, request
 
 from portal.acting import acting, looking
 from portal.audit import Tag
@@ -10,6 +10,7 @@ from portal.contractor.signers import signers_of
 from portal.deadline_views import pressing_deadline
 from portal.file_answers import stored_answer
 from portal.permissions import Permission, requires
+from portal.preserving import kept_files, wanted_file
 from procurement.cases import ProcurementCase
 from procurement.contracts import Contract, ContractStage
 
@@ -23,24 +24,34 @@ def show_contract(case_id: str, contract_id: str) -> Page:
         contract = _sent_contract(case, contract_id)
         signers = signers_of(act.session, contract)
         pressing = pressing_deadline(case, act.now)
-        return show("contracts/contract", act, case, contract=contract, signers=signers, pressing=pressing)
+        files = {document.id: kept_files(act.session, document) for document in contract.documents}
+        return show(
+            "contracts/contract",
+            act,
+            case,
+            contract=contract,
+            signers=signers,
+            pressing=pressing,
+            files=files,
+        )
 
 
 @blueprint.get("/contractor/cases/<case_id>/contracts/<contract_id>/documents/<document_id>.pdf")
 @requires(Permission.CONTRACTOR_CASES)
 def download_document(case_id: str, contract_id: str, document_id: str) -> Response:
-    """The finished original, the same file as the city's; reading it is recorded. (CITY-14)"""
+    """The newest preserved version or, if asked, the original: the same files as the city's; recorded. (CITY-14)"""
     with acting() as act:
         case = my_case(act, case_id)
         contract = _sent_contract(case, contract_id)
         document = next((d for d in contract.documents if d.id == document_id), None)
-        if document is None or document.final_sha256 is None or not contract.is_concluded:
+        if document is None or not contract.is_concluded:
             abort(404)
-        name, sha256 = document.name, document.final_sha256
+        kept = wanted_file(act.session, document, request.args.get("version")) or abort(404)
+        name, sha256 = document.name, kept.sha256
         act.audit(
             Tag.DOCUMENT_READ, city=case.city, subject=("contract", contract.id), name=name, sha256=sha256
         )
-    return stored_answer(sha256, f"{name}.pdf", as_download=True)
+    return stored_answer(sha256, kept.name(name), as_download=True)
 
 
 @blueprint.get("/contractor/cases/<case_id>/contracts/<contract_id>/certificate.pdf")

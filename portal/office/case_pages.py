@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 
 from portal.deadline_views import deadline_views
-from portal.filters import file_size
+from portal.filters import file_size, instant
 from portal.office.access import own_rules
 from portal.office.case_actions import actions_for
 from portal.office.histories import history_of
@@ -14,6 +14,7 @@ from portal.office.signers import SigningView, signing_view
 from portal.office.stage_lines import contract_line
 from portal.office.standings import Standing, case_standing, contract_standing, filing_standing
 from portal.pictures.stage_lines import StageLine
+from portal.preserving import kept_files
 from portal.workflows.act import Act
 from portal.workflows.recipients import officers_of
 from portal.workflows.review_filing import request_in_force
@@ -98,6 +99,24 @@ def document_file(document: ContractDocument) -> dict[str, Any]:
     }
 
 
+def document_files(act: Act, document: ContractDocument) -> list[dict[str, Any]]:
+    """A document as it is kept: its newest preserved version first, where there is one, then the original."""
+    files, shown = kept_files(act.session, document), document_file(document)
+    if not files or files[0].preserved_at is None:
+        return [shown]
+    newest, *others = files
+    preserved = {
+        "name": newest.name(document.name),
+        "size": file_size(newest.size),
+        "sha256": newest.sha256,
+        "note": f"原本に保存用タイムスタンプを重ねた最新の版（{instant(files[0].preserved_at)}）",
+    }
+    return [
+        shown | preserved,
+        *(shown | {"href": f"{shown['href']}?version={each.version}"} for each in others),
+    ]
+
+
 def page_href(document: ContractDocument, page: int, width: int) -> str:
     """The address of a page picture; it changes with the file, so that it may be kept by the browser."""
     return url_for(
@@ -130,7 +149,7 @@ def _contract_view(act: Act, contract: Contract) -> ContractView:
     return ContractView(
         contract=contract,
         standing=contract_standing(contract),
-        files=[document_file(document) for document in contract.documents],
+        files=[file for document in contract.documents for file in document_files(act, document)],
         thumbnails=pages,
         signing=signing_view(act, contract),
     )

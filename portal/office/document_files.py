@@ -1,6 +1,6 @@
 """Files of contract documents (契約書類のファイル): the PDF, with an audit row, and pictures of its pages."""
 
-from flask import abort
+from flask import abort, request
 
 from portal.acting import acting, looking
 from portal.audit import Tag
@@ -8,24 +8,27 @@ from portal.file_answers import page_answer, stored_answer
 from portal.office import blueprint
 from portal.office.access import Page, the_contract, the_document
 from portal.permissions import Permission, requires
+from portal.preserving import wanted_file
+from procurement.contracts import ContractDocument
 
 
 @blueprint.get("/contracts/<contract_id>/documents/<document_id>.pdf")
 @requires(Permission.OFFICE_READ)
 def show_document(contract_id: str, document_id: str) -> Page:
-    """The original once the contract is concluded, before that the draft; who read it is recorded."""
+    """Once concluded the newest preserved version (or the original, if asked), before that the draft; recorded."""
     with acting() as act:
         contract = the_contract(act, contract_id)
         document = the_document(contract, document_id)
-        name, sha256 = document.name, document.final_sha256 or document.draft_sha256
+        kept = wanted_file(act.session, document, request.args.get("version"))
+        name, sha256 = (kept.name(document.name), kept.sha256) if kept else _draft(document)
         act.audit(
             Tag.DOCUMENT_READ,
             city=contract.city,
             subject=("contract", contract.id),
-            name=name,
+            name=name.removesuffix(".pdf"),
             sha256=sha256,
         )
-    return stored_answer(sha256, f"{name}.pdf")
+    return stored_answer(sha256, name)
 
 
 @blueprint.get("/contracts/<contract_id>/certificate.pdf")
@@ -54,3 +57,7 @@ def show_document_page(contract_id: str, document_id: str, page: int, width: int
     if not 1 <= page <= pages:
         abort(404)
     return page_answer(sha256, page, width)
+
+
+def _draft(document: ContractDocument) -> tuple[str, str]:
+    return f"{document.name}.pdf", document.draft_sha256

@@ -13,7 +13,7 @@ from procurement.contracts import Contract
 from procurement.errors import RuleViolation
 from signing import EnvelopeDocument
 from signing.archive_reports import oldest_failure
-from signing.archive_watches import OUTAGES, ArchivedDocument, Problem
+from signing.archive_watches import OUTAGES, SHARED, ArchivedDocument, Problem
 from signing.orm_preservation import ArchiveRenewal, ArchiveWatch
 
 
@@ -78,6 +78,7 @@ def _write(
             name=name,
             problem=problem.text,
             is_outage=problem.code in OUTAGES,
+            is_shared=problem.code in SHARED,
             holds_until=watch.holds_until,
             link=act.address_of("/office/preservation"),
         )
@@ -86,7 +87,7 @@ def _write(
 
 
 def _key(act: Act, document: ArchivedDocument, problem: Problem, watch: ArchiveWatch) -> str:
-    if problem.code in OUTAGES:
+    if problem.code in SHARED:
         since = oldest_failure(act.session, document.owner, problem.code)
         return f"preservation:{problem.code}:{since.isoformat() if since else ''}"
     since = watch.failing_since

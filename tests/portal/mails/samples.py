@@ -85,6 +85,7 @@ def samples() -> Iterator[Sample]:
     yield from _deadline_letters()
     yield from _signing_reports()
     yield from _completion_letters()
+    yield from _preservation_letters()
 
 
 def _to_contractor(**values: Any) -> dict[str, Any]:
@@ -198,6 +199,19 @@ def _completion_letters() -> Iterator[Sample]:
     values = {"officer": OFFICER, "link": LINK, "since": NOW}
     for template in ("completion_waiting", "completion_back"):
         yield Sample(template, template, "tosu", values | {"last_error": said})
+
+
+def _preservation_letters() -> Iterator[Sample]:
+    outage = "時刻認証局から応答がありません。（https://tsa.example.jp: 応答がありません）"
+    damage = f"保管している書類が見つからないか、内容が変わっています。（SHA-256: {'0' * 64}）"
+    about = {"officer": OFFICER, "name": "建設工事請負契約書", "holds_until": UNTIL, "link": LINK}
+    for name, contract, problem, is_outage in (
+        ("outage", CONTRACT, outage, True),
+        ("damage", CONTRACT, damage, False),
+        ("no_contract", None, damage, False),
+    ):
+        values = about | {"contract": contract, "problem": problem, "is_outage": is_outage, "is_shared": is_outage}
+        yield Sample(f"preservation_problem-{name}", "preservation_problem", "tosu", values)
 
 
 def write_golden_files() -> None:
