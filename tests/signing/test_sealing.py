@@ -274,16 +274,16 @@ class Replay:
     name = "replay"
 
     def __init__(self, real) -> None:
-        from signing.pades.timestamps import _request
+        from signing.pades.tokens import encode_request
 
-        self.old = real.answer(_request(bytes(32), 7))
+        self.old = real.answer(encode_request(bytes(32), 7))
 
     def answer(self, request: bytes) -> bytes:
         return self.old
 
 
 @pytest.mark.parametrize(
-    ("wrap", "reason"), [(Skewed, "clock differs"), (Html, "bad answer"), (Replay, "nonce")]
+    ("wrap", "reason"), [(Skewed, "遅れています"), (Html, "読めません"), (Replay, "別のデータ")]
 )
 def test_wrong_answer_of_an_authority_is_never_used(transaction, services, clock, wrap, reason):
     _, fragile = with_authority(services, clock, wrap)
