@@ -28,6 +28,9 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.CONTRACT_SENT: "署名依頼を送信しました（封筒番号 {envelope}）",
     Tag.CONTRACT_RESENT: "署名用のリンクを発行し直しました",
     Tag.CONTRACT_CONSENTED: "同意しました（「{pressed}」）",
+    Tag.CONTRACT_SIGNING_OPENED: "ログインした画面から署名画面を開きました",
+    Tag.CONTRACT_HANDED_OUT: "外部の署名装置で署名するデータを受け取りました",
+    Tag.CONTRACT_SIGNATURE_RETURNED: "署名を完成できなかったため、署名者にもう一度依頼しました",
     Tag.CONTRACT_DECLINED: "同意せず却下しました",
     Tag.CONTRACT_FORWARDED: "署名依頼を転送しました",
     Tag.CONTRACT_PROBLEM: "内容の問題を知らせました",
@@ -47,6 +50,7 @@ ACT_WORDS: Mapping[Tag, str] = {
 EVENT_WORDS: Mapping[str, str] = {
     "asked": "署名依頼のメールを送りました",
     "opened": "書類を開きました",
+    "signed_by_party": "自分の電子証明書で署名しました",
     "sealed": "電子署名とタイムスタンプが付きました",
     "finished": "文書全体に長期保存のタイムスタンプが付きました",
 }
