@@ -1,5 +1,6 @@
 """Words for a verdict (検証結果の言い方): the same on the public page and on the command line."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from portal.clock import TOKYO
 from signing import NOT_PERMITTED, UNCHANGED, SignatureVerdict, Verdict, VerdictKind
 
+_CODE = re.compile(r"(?<=。)\([a-z-]+(?:: \w+)?\)")
 TITLES = {
     VerdictKind.VALID: "署名は有効です",
     VerdictKind.VALID_WITH_WARNINGS: "署名は有効ですが、確認が必要です",
@@ -166,6 +168,16 @@ def _cause_without_signatures(verdict: Verdict) -> Cause:
 def instant_words(at: datetime | None) -> str:
     """2026.05.07 12:00:00 +09'00', as the signature panel writes it. (SIGN-61)"""
     return at.astimezone(TOKYO).strftime("%Y.%m.%d %H:%M:%S +09'00'") if at else "記録なし"
+
+
+def short_name(name: str) -> str:
+    """The common name of "Common Name: X, Organization: Y", or the whole."""
+    return name.partition("Common Name: ")[2].partition(",")[0] or name
+
+
+def without_code(text: str) -> str:
+    """A finding without the code of its kind at the end, such as (unsigned-update): that is for auditors."""
+    return _CODE.sub("", text)
 
 
 def coverage_words(found: SignatureVerdict) -> str:

@@ -12,6 +12,7 @@ from portal.verdict_words import (
     crypto_words,
     endurance_words,
     instant_words,
+    short_name,
 )
 from signing import SignatureVerdict, Verdict
 
@@ -24,7 +25,8 @@ def in_words(verdict: Verdict, file: str) -> str:
     lines += [f"検証した時点: {instant_words(verdict.judged_at)}"] if verdict.judged_at else []
     advice = ADVICE[cause_of(verdict)]
     lines += ["", advice.meaning, *(f"- {step}" for step in advice.steps)]
-    lines += _listed("文書全体の問題点", verdict.problems) + _listed("文書全体の注意", verdict.warnings)
+    warnings = [text for text in verdict.warnings if text not in verdict.problems]
+    lines += _listed("文書全体の問題点", verdict.problems) + _listed("文書全体の注意", warnings)
     for number, signature in enumerate(verdict.signatures, start=1):
         lines += ["", *_block(number, signature)]
     return "\n".join(lines)
@@ -68,7 +70,7 @@ def _checks(found: SignatureVerdict) -> Iterator[Line]:
         )
     yield "信頼ソース", TRUST_SOURCES.get(found.trust_source, found.trust_source)
     yield "信頼の起点", found.trust_anchor or ""
-    yield "証明書の経路", " < ".join(found.trust_path)
+    yield "証明書の経路", " < ".join(map(short_name, found.trust_path))
     yield "失効確認", REVOCATIONS.get(found.revocation, found.revocation)
     yield "暗号方式", crypto_words(found)
     yield "LTV（長期検証）", "対応しています" if found.is_long_term else "対応していません"

@@ -37,13 +37,13 @@ class CannotJudge(Exception):
     "--trust", "trusted", type=click.Path(path_type=Path), help="Trust these roots (PEM) and no others."
 )
 @click.option("--at", metavar="INSTANT", help=f"Judge as of this instant, such as {INSTANT_EXAMPLE}.")
-@click.option("--offline", is_flag=True, help="Use only what is in the file. That is how it always works.")
+@click.option("--offline", is_flag=True, help="Ask no authority: use only what is in the file.")
 @with_appcontext
 def command(file: Path, as_json: bool, trusted: Path | None, at: str | None, offline: bool) -> None:
     """Verify the signatures of a PDF. The exit code is 0 only when it is valid."""
     try:
         _refuse_unreadable(file)
-        verdict = signing.verify_in_child(file, _trust(trusted), _instant(at))
+        verdict = signing.verify_in_child(file, _trust(trusted), _instant(at), online=not offline)
     except CannotJudge as problem:
         if as_json:
             click.echo(json.dumps(_no_verdict(problem), ensure_ascii=False, indent=2))
@@ -84,7 +84,7 @@ def _trust(trusted: Path | None) -> TrustStore:
 
 
 def _given(trusted: Path) -> TrustStore:
-    trust = signing.load_trust([trusted])
+    trust = signing.given_trust(trusted)
     if not trust.anchors and not trust.intermediates:
         raise CannotJudge("trust_empty", f"証明書ファイル {trusted} に証明書がありません。")
     return trust

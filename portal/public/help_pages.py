@@ -1,6 +1,6 @@
 """Help (ヘルプ) and the accessibility statement; what differs by city comes from its file. (CITY-32, SUP-05)"""
 
-from flask import abort, current_app, render_template
+from flask import abort, render_template
 
 from forms.model import forms_in_force
 from portal import clock
@@ -8,24 +8,24 @@ from portal.acting import house
 from portal.permissions import Permission, requires
 from portal.public.door import blueprint
 from portal.public.home import city_entries
+from portal.public.uploads import largest_megabytes
+from portal.public.verifications import rate
 from portal.workflows.usage_forms import definitions_of
-
-MEBIBYTE = 1024 * 1024
 
 
 @blueprint.get("/help")
 @requires(Permission.PUBLIC)
 def show_help() -> str:
     """Questions and answers that hold for every city."""
-    limit = current_app.config["MAX_UPLOAD_BYTES"] // MEBIBYTE
-    return render_template("help/index.html", cities=city_entries(), upload_megabytes=limit)
+    return render_template("help/index.html", cities=city_entries(), upload_megabytes=largest_megabytes())
 
 
 @blueprint.get("/help/signatures")
 @requires(Permission.PUBLIC)
 def show_signature_help() -> str:
-    """How to check the signatures in Adobe Acrobat Reader. (SIGN-64)"""
-    return render_template("help/signatures.html")
+    """How to check the signatures, here, in Adobe Acrobat Reader, and by a program. (SIGN-64)"""
+    often = {"most": rate.most, "minutes": int(rate.within.total_seconds() // 60)}
+    return render_template("help/signatures.html", largest=largest_megabytes(), rate=often)
 
 
 @blueprint.get("/help/<slug>")

@@ -1,20 +1,29 @@
-"""Verification (署名の検証): anybody may ask who signed a PDF, when, and whether a byte has changed. (SIGN-60)"""
+"""Verification (署名の検証): anybody may ask who signed a PDF, when, and whether a byte has changed. (SIGN-60)
 
-from flask import render_template, request
+A browser gets a page; a program that says `Accept: application/json` gets what `flask verify --json` prints.
+"""
+
+from flask import Response, jsonify, render_template, request
 from sqlalchemy import select
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from portal import clock
+from portal.accounts.identity import client_address
 from portal.acting import house
 from portal.permissions import Permission, requires
 from portal.public.door import blueprint
-from portal.public.uploads import Busy, Judged, judge
+from portal.public.rates import Rate
+from portal.public.uploads import UPLOADS_IN_SIZE, Busy, Judged, judge, largest_megabytes, too_large
 from portal.public.verdict_views import panel_of
 from portal.scoping import Scope
-from portal.security import takes_upload
+from portal.security import csrf, takes_upload
 from portal.unit_of_work import reading
 from procurement.contracts import Contract, ContractDocument
 from procurement.errors import RuleViolation
 
-Page = str | tuple[str, int]
+Page = str | Response | tuple[str | Response, int] | tuple[str | Response, int, dict[str, str]]
+FORM = "public/verifications/form.html"
+rate = Rate()
 BUSY = RuleViolation(
     "verification_busy",
     "ほかのファイルを検証しているため、いまは受け付けられません。",
@@ -25,34 +34,71 @@ BUSY = RuleViolation(
 @blueprint.get("/verify")
 @requires(Permission.PUBLIC)
 def show_verify() -> str:
-    return render_template("public/verifications/form.html", refusal=None)
+    return render_template(FORM, refusal=None, largest=largest_megabytes())
 
 
 @blueprint.post("/verify")
 @requires(Permission.PUBLIC)
-@takes_upload(1)
+@takes_upload(UPLOADS_IN_SIZE)
 def submit_verify() -> Page:
     """The verdict about one file; nothing of it is kept."""
+    wait = rate.seconds_to_wait(client_address(), clock.now())
+    if wait:
+        return _refused(_too_often(wait), 429, {"Retry-After": str(wait)})
     try:
-        judged = judge(request.files.get("file"))
+        judged = judge(request.files.get("file"), with_pictures=not _wants_json())
+    except RequestEntityTooLarge:
+        return _refused(too_large(), 413)
     except RuleViolation as refusal:
-        return render_template("public/verifications/form.html", refusal=refusal, has_errors=True), 422
+        return _refused(refusal, 422)
     except Busy:
-        return render_template("public/verifications/form.html", refusal=BUSY, has_errors=True), 503
+        return _refused(BUSY, 503, {"Retry-After": "60"})
+    if _wants_json():
+        return jsonify(judged.verdict.to_json())
     panel = panel_of(judged.verdict)
     return render_template(
         "public/verifications/show.html", judged=judged, panel=panel, original_of=_original_of(judged)
     )
 
 
-def _original_of(judged: Judged) -> str | None:
-    """The city whose concluded original this very file is; says nothing else about the contract."""
+csrf.exempt(submit_verify)  # nothing is changed by it, and programs that have no session use it too
+
+
+def _wants_json() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+def _refused(refusal: RuleViolation, code: int, headers: dict[str, str] | None = None) -> Page:
+    if _wants_json():
+        message = f"{refusal.text}{refusal.remedy}"
+        return jsonify(error=refusal.code, message=message), code, headers or {}
+    page = render_template(FORM, refusal=refusal, has_errors=True, largest=largest_megabytes())
+    return page, code, headers or {}
+
+
+def _too_often(wait: int) -> RuleViolation:
+    minutes = rate.within.total_seconds() / 60
+    return RuleViolation(
+        "too_many_verifications",
+        f"同じ接続元から検証できるのは、{minutes:.0f}分間に{rate.most}回までです。",
+        remedy=f"あと{-(-wait // 60)}分ほど待ってから、もう一度検証してください。",
+    )
+
+
+def _original_of(judged: Judged) -> tuple[str, str] | None:
+    """City and kind of the concluded original that this very file is; says nothing else about the contract."""
     query = (
-        select(ContractDocument.city)
+        select(ContractDocument.city, ContractDocument.final_sha256)
         .join(Contract, ContractDocument.contract_id == Contract.id)
         .where(ContractDocument.final_sha256 == judged.sha256, Contract.concluded_at.is_not(None))
     )
+    certificate = select(Contract.city, Contract.certificate_sha256).where(
+        Contract.certificate_sha256 == judged.sha256
+    )
     with reading(Scope()) as session:
-        slug = session.scalars(query.limit(1)).first()
-    city = house().cities.get(slug) if slug else None
-    return city.name if city else None
+        original = session.execute(query.limit(1)).first()
+        found = original or session.execute(certificate.limit(1)).first()
+    city = house().cities.get(found[0]) if found else None
+    kind = "契約書類" if original else "合意締結証明書"
+    return (city.name, kind) if city else None
