@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import acting, cli, clock, demo, errors, health, security, storage, surety
 from portal.accounts import identity, views
+from portal.certificates import blueprint as certificates
 from portal.config import load_config
 from portal.contractor import blueprint as contractor
 from portal.database import Database
@@ -24,6 +25,7 @@ from portal.signer import blueprint as signer
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
     views.blueprint,
+    certificates,
     contractor,
     office,
     signer,

@@ -35,6 +35,11 @@ def signer_key() -> KeyAlgorithm:
     return KeyAlgorithm(current_app.config["SIGNER_KEY"])
 
 
+def signer_days() -> int:
+    """For how many days the own CA issues a signer's certificate."""
+    return int(current_app.config["CA_SIGNER_DAYS"])
+
+
 def keys_folder() -> Path:
     """Where this instance keeps its keys."""
     return Path(current_app.config["INSTANCE"]) / "keys"

@@ -229,7 +229,6 @@ def _audit_password(act: Act, tag: Tag, city: str, issued: passwords.IssuedPassw
 
 
 def _mail_pin(act: Act, city: str, row: SignerCertificate, pin: str, issuer: Issuer) -> None:
-    door = "office" if row.owner in act.cities else "contractor"
     act.mail(
         "certificate_pin",
         row.email,
@@ -237,7 +236,7 @@ def _mail_pin(act: Act, city: str, row: SignerCertificate, pin: str, issuer: Iss
         key=f"certificate-pin:{row.id}",
         row=row,
         pin=hidden(pin, issuer.letter_key),
-        link=act.address_of(f"/{door}/my-certificates"),
+        link=act.address_of("/my-certificates/confirmation"),
         is_own_ca=issuer.ca is not None and row.authority == issuer.ca.name,
         is_renewal=row.renews_id is not None,
         today=jst_date(act.now),

@@ -48,7 +48,7 @@ def test_the_pin_is_mailed_once_and_lies_hidden_in_the_outbox(town: Town, compan
     assert pin not in letter.body
     opened = revealed(letter.body, custody.letter_key())
     assert f"PIN：{pin}" in opened
-    assert "/contractor/my-certificates" in opened
+    assert "/my-certificates/confirmation" in opened
     assert "公的な認証局ではありません" in opened
     assert {"certificate:request", "certificate:issue"} <= set(town.tags())
     with looking(OFFICER) as act:
