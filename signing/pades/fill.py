@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pyhanko.pdf_utils import generic
@@ -37,8 +38,12 @@ def fill_date(writer: IncrementalPdfFileWriter, filling: DateFilling) -> None:
     writer.mark_update(reference)
 
 
+@lru_cache(maxsize=32)
 def draw_line(filling: DateFilling, width: float, height: float, size: float) -> bytes:
-    """One line of text as a page of its own, with just the glyphs it needs."""
+    """One line of text as a page of its own, with just the glyphs it needs.
+
+    Kept: the contracts of one day carry the same date.
+    """
     font = registered(filling.font)
     text_width = pdfmetrics.stringWidth(filling.text, font, size)
     size = min(size, size * (width - 2 * _PADDING) / text_width) if text_width else size

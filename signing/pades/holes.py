@@ -78,15 +78,22 @@ def signature_field(writer: IncrementalPdfFileWriter, name: str) -> generic.Dict
 
 
 def add_signature(
-    writer: IncrementalPdfFileWriter, field: generic.DictionaryObject, reason: str | None, at: datetime
+    writer: IncrementalPdfFileWriter,
+    field: generic.DictionaryObject,
+    reason: str | None,
+    at: datetime,
+    room: int = SIGNATURE_ROOM,
 ) -> PdfSignedData:
-    """Puts an empty PAdES signature into a field, with the field's lock in force."""
+    """Puts an empty PAdES signature into a field, with the field's lock in force.
+
+    `room`: hexadecimal digits kept free, an even number.
+    """
     hole = SignatureObject(
         timestamp=at.astimezone(JST),
         subfilter=SigSeedSubFilter.PADES,
         reason=reason,
         location=LOCATION,
-        bytes_reserved=SIGNATURE_ROOM,
+        bytes_reserved=room,
     )
     reference = writer.add_object(hole)
     field[_Name("/V")] = reference
@@ -95,12 +102,14 @@ def add_signature(
     return hole
 
 
-def add_timestamp(writer: IncrementalPdfFileWriter, field_name: str) -> PdfSignedData:
+def add_timestamp(
+    writer: IncrementalPdfFileWriter, field_name: str, room: int = TIMESTAMP_ROOM
+) -> PdfSignedData:
     """Adds a field with an empty document time-stamp."""
     spec = SigFieldSpec(sig_field_name=field_name)
     embedder = PdfCMSEmbedder(new_field_spec=spec).write_cms(field_name, writer, existing_fields_only=False)
     next(embedder)
-    hole = DocumentTimestamp(bytes_reserved=TIMESTAMP_ROOM)  # type: ignore[no-untyped-call]
+    hole = DocumentTimestamp(bytes_reserved=room)  # type: ignore[no-untyped-call]
     embedder.send(SigObjSetup(sig_placeholder=hole))
     return hole
 

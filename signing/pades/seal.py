@@ -7,12 +7,13 @@ sign: the CMS for that digest, with its time-stamp; embed: a pure function of bo
 import hashlib
 import shutil
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.pdf_byterange import PdfSignedData
@@ -33,10 +34,10 @@ from signing.pades.holes import (
 )
 from signing.pades.identities import check_identity
 from signing.pades.longterm import ValidationBook, ValidationData, write_dss
-from signing.pades.profiles import PadesProfile
+from signing.pades.profiles import SIGNATURE_ROOM, TIMESTAMP_ROOM, PadesProfile
 from signing.pades.revocation import RevocationSource
 from signing.pades.signers import Identity, SealingKey
-from signing.pades.timestamps import Stamp, Timestamper
+from signing.pades.timestamps import Stamp, Timestamper, UnforeseenAuthority
 from signing.pades.trust import TrustStore
 
 __all__ = [
@@ -51,6 +52,9 @@ __all__ = [
 ]
 
 _REMEMBERED = 256
+_APART_FROM_CHAINS = 5 << 10
+"""Bytes: attributes, signature values, and what a token has besides its chain."""
+_SPARE = 512
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ class Sealer:
         self._trust = trust
         self._timestamper = timestamper
         self._book = ValidationBook(revocation, trust)
-        self._authorities: OrderedDict[bytes, frozenset[bytes] | None] = OrderedDict()
+        self._prepared: OrderedDict[bytes, _Expected] = OrderedDict()
+        self._largest = 0
 
     @property
     def timestamper(self) -> Timestamper:
@@ -129,7 +134,8 @@ class Sealer:
                     appearances.place(writer, field, request.appearance)
                 if expected.data is not None:
                     write_dss(writer, expected.data)
-                return add_signature(writer, field, None if self.profile.policy else request.reason, now)
+                reason = None if self.profile.policy else request.reason
+                return add_signature(writer, field, reason, now, expected.room)
 
             return self._remembered(prepare_hole(source, work, self.profile.digest, write), expected)
 
@@ -142,7 +148,7 @@ class Sealer:
                 writer.register_extension(constants.ESIC_EXTENSION_1)
                 if expected.data is not None:
                     write_dss(writer, expected.data)
-                return add_timestamp(writer, field_name)
+                return add_timestamp(writer, field_name, expected.room)
 
             return self._remembered(prepare_hole(source, work, "sha256", write), expected)
 
@@ -167,12 +173,12 @@ class Sealer:
             stamp = self._stamp(hashlib.sha256(signature).digest(), cms.message_digest(attributes))
             token, at = stamp.token, stamp.at
         content = cms.assemble(attributes, signature, identity.certificate, identity.chain, algorithm, token)
-        return Sealed(content, at)
+        return self._fitting(Sealed(content, at), cms.message_digest(attributes))
 
     def stamp(self, digest: bytes) -> Sealed:
         """The document time-stamp over a digest."""
         stamp = self._stamp(digest, digest)
-        return Sealed(stamp.token, stamp.at)
+        return self._fitting(Sealed(stamp.token, stamp.at), digest)
 
     def check(self, now: datetime, identity: Identity | None = None) -> Identity:
         """Refuses a certificate (the service's own, or a party's) that nothing may be signed with now.
@@ -190,7 +196,7 @@ class Sealer:
 
     def forget(self, digest: bytes) -> None:
         """Lets any trusted authority stamp this prepared file: a party's signature is not made anew here."""
-        self._authorities.pop(digest, None)
+        self._prepared.pop(digest, None)
 
     def _expected(
         self, signer: Identity | None, now: datetime, *, may_lack_authority: bool = False
@@ -201,30 +207,49 @@ class Sealer:
         time-stamp of the document, in its own revision.
         """
         if signer is not None and not self.profile.level.has_revocation_data:
-            return _Expected(None, None)
+            return _Expected(None, None, self._room(signer, []))
         try:
             chains = self._timestamper.foresee()
         except TimestampUnavailable:
             if not may_lack_authority or signer is None:
                 raise
-            return _Expected(self._book.gather([signer.certificate, *signer.chain], [], now), None)
+            data = self._book.gather([signer.certificate, *signer.chain], [], now)
+            return _Expected(data, None, self._room(signer, []))
         above = {c.sha256: c for chain in chains for c in chain.certificates}
         certificates = [signer.certificate, *signer.chain] if signer else []
         data = self._book.gather(certificates, list(above.values()), now)
-        return _Expected(data, frozenset(chain.fingerprint for chain in chains))
+        authorities = frozenset(chain.fingerprint for chain in chains)
+        return _Expected(data, authorities, self._room(signer, list(above.values())))
+
+    def _room(self, signer: Identity | None, authorities: Sequence[x509.Certificate]) -> int:
+        """Hexadecimal digits to keep free: the usual room, more for long chains and large tokens."""
+        own = [signer.certificate, *signer.chain] if signer else []
+        chains = sum(len(c.dump()) for c in own) + 2 * sum(len(c.dump()) for c in authorities)
+        usual = SIGNATURE_ROOM if signer else TIMESTAMP_ROOM
+        return max(usual, 2 * (chains + _APART_FROM_CHAINS), 2 * (self._largest + _SPARE))
+
+    def _fitting(self, sealed: Sealed, prepared_digest: bytes) -> Sealed:
+        """What was made, if the hole is large enough; otherwise the file is prepared again, with more room."""
+        self._largest = max(self._largest, len(sealed.cms))
+        expected = self._prepared.get(prepared_digest)
+        if expected is not None and 2 * len(sealed.cms) > expected.room:
+            raise UnforeseenAuthority(
+                reason=f"署名値が{len(sealed.cms)}バイトあり、用意した場所に入らないため、準備からやり直します。"
+            )
+        return sealed
 
     def _remembered(self, prepared: Prepared, expected: "_Expected") -> Prepared:
         """Keeps which authorities this file has evidence for; only those may stamp it."""
-        self._authorities[prepared.digest] = expected.authorities
-        while len(self._authorities) > _REMEMBERED:
-            self._authorities.popitem(last=False)
+        self._prepared[prepared.digest] = expected
+        while len(self._prepared) > _REMEMBERED:
+            self._prepared.popitem(last=False)
         return prepared
 
     def _stamp(self, imprint: bytes, prepared_digest: bytes) -> Stamp:
         """A token by an authority whose evidence is in the file (prepared by another process: is known)."""
         with _guard():
-            if prepared_digest in self._authorities:
-                foreseen = self._authorities[prepared_digest]
+            if prepared_digest in self._prepared:
+                foreseen = self._prepared[prepared_digest].authorities
             else:
                 foreseen = frozenset(chain.fingerprint for chain in self._timestamper.foresee())
             return self._timestamper.stamp(imprint, foreseen)
@@ -232,10 +257,11 @@ class Sealer:
 
 @dataclass(frozen=True)
 class _Expected:
-    """What a prepared file holds: evidence, and the certificates of the authorities that it covers."""
+    """What a prepared file holds: evidence, the authorities' certificates that it covers, and its room."""
 
     data: ValidationData | None
     authorities: frozenset[bytes] | None
+    room: int
 
 
 def embed(tbs: Path, work: Path, prepared: Prepared, content: bytes) -> None:
