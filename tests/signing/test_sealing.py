@@ -66,7 +66,7 @@ class Crasher:
         )()
         fragile_store.put = self.around(store.put)
         sealer = services.sealer
-        names = ("prepare_signature", "prepare_timestamp", "sign", "stamp")
+        names = ("check", "prepare_signature", "prepare_timestamp", "sign", "stamp")
         fragile_sealer = type("Sealer", (), {})()
         for name in names:
             setattr(fragile_sealer, name, self.around(getattr(sealer, name)))
