@@ -1,16 +1,18 @@
 """Changes after a signature (署名後の変更) in plain Japanese: which fields, objects and pages."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
+from pyhanko.sign.fields import FieldMDPSpec
 
 from signing.pades.diffs import Result, changed_fields
 from signing.pades.fields import FoundSignature
-from signing.pades.objects import follow, usages
+from signing.pades.objects import entry, follow, usages
+from signing.pades.objects import name as text_of
 from signing.pades.pages import PageMap, page_map
 from signing.pades.verdicts import Change
 
@@ -37,15 +39,29 @@ class Later:
     others: Sequence[FoundSignature]
     result: Result | None
     is_permitted: bool
-    pages: PageMap = field(default_factory=dict)
+    suspects: list[int] = field(default_factory=list)
+    lock: FieldMDPSpec | None = None
 
     @property
     def base(self) -> HistoricalResolver:
         return self.reader.get_historical_resolver(self.signature.revision)
 
     @property
+    def newest(self) -> HistoricalResolver:
+        return self.reader.get_historical_resolver(self.reader.xrefs.total_revisions - 1)
+
+    @property
     def revisions(self) -> range:
         return range(self.signature.revision + 1, self.reader.xrefs.total_revisions)
+
+
+class _Step:
+    """One revision and the one before it."""
+
+    def __init__(self, reader: PdfFileReader, revision: int) -> None:
+        self.old = reader.get_historical_resolver(revision - 1)
+        self.new = reader.get_historical_resolver(revision)
+        self.pages: PageMap = page_map(self.old)
 
 
 def list_changes(later: Later) -> list[Change]:
@@ -108,67 +124,82 @@ def _moved(later: Later, old: Any, new: Any, key: str) -> bool:
 
 
 def _suspicious(later: Later) -> Iterator[Change]:
-    later.pages = page_map(later.base)
-    names = {other.name for other in later.others}
     seen: set[tuple[str, str]] = set()
-    for change in _each(later, names):
+    for change in _each(later):
         key = (change.kind, change.text)
         if key not in seen and len(seen) < _MOST:
             seen.add(key)
             yield change
 
 
-def _each(later: Later, names: Collection[str]) -> Iterator[Change]:
-    for revision in later.revisions:
-        new = later.reader.get_historical_resolver(revision)
-        yield from _catalog(later.base, new)
-        yield from _page_count(later, new)
-        for reference in sorted(_written(new), key=lambda reference: reference.idnum):
-            yield from _one(later, new, reference)
+def _each(later: Later) -> Iterator[Change]:
+    for name in changed_fields(later.result) or _filled(later):
+        if later.lock is not None and later.lock.is_locked(name):
+            yield Change("form_field", False, f"署名で固定された入力欄「{name}」が書き換えられています。")
+    for revision in later.suspects:
+        step = _Step(later.reader, revision)
+        yield from _catalog(step)
+        yield from _page_count(step)
+        for reference in sorted(_written(step.new), key=lambda reference: reference.idnum):
+            yield from _one(step, reference)
+
+
+def _filled(later: Later) -> list[str]:
+    """Fields whose value is not the signed one any more."""
+    old, new = (dict(_values(entry(r.root, "/AcroForm"), "/Fields", "")) for r in (later.base, later.newest))
+    return sorted(name for name in new if name in old and old[name] != new[name])
+
+
+def _values(holder: Any, key: str, parent: str) -> Iterator[tuple[str, str]]:
+    for raw in entry(holder, key, ()):
+        item = follow(raw)
+        full = ".".join(part for part in (parent, text_of(item, "/T")) if part)
+        yield full, repr(entry(item, "/V"))
+        yield from _values(item, "/Kids", full)
 
 
 def _written(new: HistoricalResolver) -> set[generic.Reference]:
     return new.reader.xrefs.explicit_refs_in_revision(new.revision)
 
 
-def _catalog(old: HistoricalResolver, new: HistoricalResolver) -> Iterator[Change]:
-    before, after = old.root, new.root
+def _catalog(step: _Step) -> Iterator[Change]:
+    before, after = step.old.root, step.new.root
     for key in sorted(set(before) | set(after)):
         if key in _HARMLESS:
             continue
         same = key in before and key in after and before.raw_get(key) == after.raw_get(key)
         if not same:
             kind, text = _ROOT_KEYS.get(key, ("structure", f"文書の設定({key})が変わっています。"))
-            yield Change(kind, False, text, objects=[new.root_ref.idnum])
+            yield Change(kind, False, text, objects=[step.new.root_ref.idnum])
 
 
-def _page_count(later: Later, new: HistoricalResolver) -> Iterator[Change]:
-    now = page_map(new)
-    added = sorted(page for reference, page in now.items() if reference not in later.pages)
-    removed = sorted(page for reference, page in later.pages.items() if reference not in now)
+def _page_count(step: _Step) -> Iterator[Change]:
+    now = page_map(step.new)
+    added = sorted(page for reference, page in now.items() if reference not in step.pages)
+    removed = sorted(page for reference, page in step.pages.items() if reference not in now)
     if added:
         yield Change("page", False, f"{_list(added)}が追加されています。", pages=added[:_MOST])
     if removed:
         yield Change("page", False, f"署名時の{_list(removed)}がなくなっています。", pages=removed[:_MOST])
-    if not added and not removed and now != later.pages:
+    if not added and not removed and now != step.pages:
         yield Change("page", False, "ページの順番が変わっています。")
 
 
-def _one(later: Later, new: HistoricalResolver, reference: generic.Reference) -> Iterator[Change]:
+def _one(step: _Step, reference: generic.Reference) -> Iterator[Change]:
     numbers = [reference.idnum]
-    found = usages(later.base).get(reference)
-    if reference in later.reader.xrefs.refs_freed_in_revision(new.revision):
+    found = usages(step.old).get(reference)
+    if reference in step.new.reader.xrefs.refs_freed_in_revision(step.new.revision):
         yield Change("structure", False, "署名されたオブジェクトが削除されています。", objects=numbers)
         return
     if not found:
         return
     paths = [tuple(path) for path in found]
-    page = later.pages.get((reference.idnum, reference.generation))
+    page = step.pages.get((reference.idnum, reference.generation))
     if page is not None:
-        yield from _page(later.base(reference), new(reference), page, numbers)
+        yield from _page(step.old(reference), step.new(reference), page, numbers)
         return
     for path in paths:
-        place = _by_path(later, path)
+        place = _by_path(step, path)
         if place is not None:
             kind, text, number = place
             yield Change(kind, False, text, pages=[number] if number else [], objects=numbers)
@@ -186,8 +217,8 @@ def _page(old: Any, new: Any, page: int, numbers: list[int]) -> Iterator[Change]
         yield Change("page", False, f"{page}ページ目の内容が変わっています。", [page], numbers)
 
 
-def _by_path(later: Later, path: tuple[Any, ...]) -> tuple[str, str, int | None] | None:
-    page = _page_of(later, path)
+def _by_path(step: _Step, path: tuple[Any, ...]) -> tuple[str, str, int | None] | None:
+    page = _page_of(step, path)
     if "/Contents" in path or "/Resources" in path:
         where = f"{page}ページ目" if page else "ページ"
         return "page", f"{where}の内容(文字・画像・フォント)が書き換えられています。", page
@@ -205,14 +236,14 @@ def _by_path(later: Later, path: tuple[Any, ...]) -> tuple[str, str, int | None]
     return "structure", "署名された部品が書き換えられています。", page
 
 
-def _page_of(later: Later, path: tuple[Any, ...]) -> int | None:
-    node: Any = later.base.root if path[:1] == ("/Root",) else None
+def _page_of(step: _Step, path: tuple[Any, ...]) -> int | None:
+    node: Any = step.old.root if path[:1] == ("/Root",) else None
     for key in path[1:]:
         if node is None:
             return None
         raw = node.raw_get(key)
         if isinstance(raw, generic.IndirectObject):
-            page = later.pages.get((raw.idnum, raw.generation))
+            page = step.pages.get((raw.idnum, raw.generation))
             if page is not None:
                 return page
             raw = follow(raw)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
     DiffPolicy,
@@ -20,6 +21,13 @@ UNCHANGED = "変更なし"
 NOT_PERMITTED = "許可されない変更"
 
 Result = DiffResult | SuspiciousModification
+
+
+class Incomparable(SuspiciousModification):
+    """The comparison itself failed: what changed cannot be known that way."""
+
+
+_FAULTS = (PdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError)
 
 
 class MemoDiffPolicy(DiffPolicy):
@@ -58,9 +66,24 @@ class MemoDiffPolicy(DiffPolicy):
         if key not in self._known:
             found: Result | None = self._by_steps(reader, number, field_mdp_spec, doc_mdp)
             if found is None:
-                found = _policy(doc_mdp).review_file(reader, base_revision, field_mdp_spec, doc_mdp)
+                found = self._in_full(reader, number, field_mdp_spec, doc_mdp)
             self._known[key] = found
         return self._known[key]
+
+    def _in_full(
+        self, reader: PdfFileReader, base: int, lock: FieldMDPSpec | None, doc_mdp: MDPPerm | None
+    ) -> Result:
+        try:
+            return _policy(doc_mdp).review_file(reader, base, lock, doc_mdp)
+        except _FAULTS as fault:
+            if reader.strict:
+                raise
+            return Incomparable(type(fault).__name__)
+
+    def suspects(self, reader: PdfFileReader, base: int, doc_mdp: MDPPerm | None) -> list[int]:
+        """Revisions after a base that do what no rule permits."""
+        later = range(base, reader.xrefs.total_revisions - 1)
+        return [n + 1 for n in later if isinstance(self._step(reader, n, doc_mdp), SuspiciousModification)]
 
     def _by_steps(
         self, reader: PdfFileReader, base: int, lock: FieldMDPSpec | None, doc_mdp: MDPPerm | None
@@ -84,6 +107,10 @@ class MemoDiffPolicy(DiffPolicy):
                 self._steps[key] = _policy(doc_mdp).apply(old, new, None, doc_mdp)
             except SuspiciousModification as found:
                 self._steps[key] = found
+            except _FAULTS as fault:
+                if reader.strict:
+                    raise  # another attempt follows, with repairs
+                self._steps[key] = Incomparable(type(fault).__name__)
         return self._steps[key]
 
 

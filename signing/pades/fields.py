@@ -94,15 +94,18 @@ def detached_signatures(
     flaws = []
     for at in skeleton.byte_ranges:
         index = bisect_right(places, (at,)) - 1
-        if index < 0 or places[index][1:3] in known:
+        owner = places[index] if index >= 0 else (0, 0, 0, 0)
+        if owner[1:3] in known and _read_at(reader, owner) is not None:
             continue
-        owner = places[index]
-        value = _read_at(reader, owner)
-        if _looks_like_signature(value):
+        if _looks_like_signature(_read_at(reader, owner)):
             known.add((owner[1], owner[2]))
-            text = "以前の版にあった署名が、文書から取り除かれています。"
-            flaws.append(Flaw("signature-detached", text))
-    return flaws
+            flaws.append(Flaw("signature-detached", "以前の版にあった署名が、文書から取り除かれています。"))
+        elif _is_array(stream, at) and at >= object_end(reader, stream, owner):
+            text = (
+                "署名が文書のつながりから外れています。ファイルが途中で切れているか、書き換えられています。"
+            )
+            flaws.append(Flaw("signature-unlisted", text))
+    return list(dict.fromkeys(flaws))
 
 
 def _walk(
@@ -248,6 +251,24 @@ def _read_at(reader: PdfFileReader, place: tuple[int, int, int, int]) -> generic
         return value
     except (misc.PdfError, ValueError, KeyError, TypeError, AssertionError):
         return None
+
+
+def object_end(reader: PdfFileReader, stream: BinaryIO, place: tuple[int, int, int, int]) -> int:
+    """Where an object ends; the length of a stream is taken from the stream, not from the next `endobj`."""
+    value = getattr(_read_at(reader, place), "raw_object", None) or _read_at(reader, place)
+    if value is None:
+        return place[0] + 1
+    length = len(value.encoded_data) if isinstance(value, generic.StreamObject) else 0
+    at = place[0] + length
+    stream.seek(at)
+    end = stream.read(1 << 16).find(b"endobj")
+    return at + end + 6 if end >= 0 else at + 1
+
+
+def _is_array(stream: BinaryIO, at: int) -> bool:
+    """Whether the word /ByteRange is followed by an array, as in a signature."""
+    stream.seek(at + len(b"/ByteRange"))
+    return stream.read(64).lstrip()[:1] == b"["
 
 
 def _looks_like_signature(value: generic.PdfObject | None) -> bool:

@@ -80,7 +80,7 @@ def _judge_old(judgement: Judgement, old: OldSignature) -> None:
 
 
 def judge_changes(
-    judgement: Judgement, opened: OpenedFile, everyone: list[FoundSignature], policy: Any
+    judgement: Judgement, opened: OpenedFile, everyone: list[FoundSignature], policy: diffs.MemoDiffPolicy
 ) -> None:
     """What came after the signature, judged by pyHanko's rules and by our own."""
     signature = judgement.signature
@@ -99,13 +99,25 @@ def judge_changes(
     judgement.result = embedded.evaluate_modifications(policy)
     permitted = diffs.is_permitted(judgement.result, doc_mdp)
     later = Later(opened.reader, signature, everyone, judgement.result, permitted)
+    if not permitted:
+        later.suspects = policy.suspects(opened.reader, signature.revision, doc_mdp)
+        later.lock = embedded.fieldmdp
     if not later.revisions:
         return
     judgement.changes = list_changes(later)
+    if isinstance(judgement.result, diffs.Incomparable):
+        _judge_incomparable(judgement)
     judgement.changes += later_tricks(opened.reader, signature)
     for full in new_visible_fields(opened.reader, signature):
         text = f"署名のあとに、何かを表示する空の署名欄「{full}」が加えられています。"
         judgement.changes.append(Change("annotation", False, text))
+
+
+def _judge_incomparable(judgement: Judgement) -> None:
+    """A change that shows itself counts; where none does, nobody can know."""
+    if all(change.permitted or change.kind == "unknown" for change in judgement.changes):
+        judgement.changes = [change for change in judgement.changes if change.permitted]
+        judgement.problems.append("署名のあとの変更を、構造の誤りのため比較できません。")
 
 
 def judge_looks(judgement: Judgement, looks: Looks | None) -> None:

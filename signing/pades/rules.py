@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
     CatalogModificationRule,
+    DocInfoRule,
     DSSCompareRule,
     ModificationLevel,
     ObjectStreamRule,
@@ -23,9 +25,12 @@ from pyhanko.sign.diff_analysis.rules.form_field_rules import (
     SigFieldCreationRule,
     SigFieldModificationRule,
 )
+from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
 
 from signing.pades.comments import CommentRule
+from signing.pades.objects import entry
 
+_NOTES = frozenset({"/ModDate", "/Producer"})
 Update = tuple[ModificationLevel, FormUpdate]
 
 
@@ -62,6 +67,17 @@ def _touched(
             yield level, update
 
 
+class _NoteOfWriting(WhitelistRule):
+    """The file's own note of when and by what it was written, which programs keep up with every update."""
+
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterator[ReferenceUpdate]:
+        """Permits /Info with another date or producer, and nothing else in it."""
+        before, after = entry(old.trailer_view, "/Info"), entry(new.trailer_view, "/Info")
+        keys = set(before or ()) | set(after or ())
+        if all(key in _NOTES or entry(before, key) == entry(after, key) for key in keys):
+            yield from DocInfoRule().apply(old, new)
+
+
 def _form_rule(creation: Any) -> FormUpdatingRule:
     return FormUpdatingRule(field_rules=[creation, _SignatureFieldRule(), _FieldRule()])
 
@@ -85,6 +101,7 @@ ONLY_REVOCATION_DATA = StandardDiffPolicy(
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+        _NoteOfWriting().as_qualified(ModificationLevel.LTA_UPDATES),
     ],
     form_rule=None,
 )

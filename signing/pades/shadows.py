@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.pades.fields import FoundSignature, has_usage_rights, object_places
+from signing.pades.fields import FoundSignature, has_usage_rights, object_end, object_places
 from signing.pades.objects import entry, follow, name, usages
 from signing.pades.structure import Flaw, Severity, unlisted_objects
 from signing.pades.verdicts import Change
@@ -69,9 +69,7 @@ def hidden_updates(reader: PdfFileReader, stream: BinaryIO, start: int, size: in
     if start <= 0 or start >= size:
         return []
     listed = [
-        (offset, _end_of(reader, stream, offset, number, generation, revision))
-        for offset, number, generation, revision in object_places(reader)
-        if offset >= start
+        (place[0], object_end(reader, stream, place)) for place in object_places(reader) if place[0] >= start
     ]
     for revision in range(reader.xrefs.total_revisions):
         meta = reader.xrefs.get_xref_container_info(revision)
@@ -142,23 +140,6 @@ def _is_script(action: Any) -> bool:
     return isinstance(action, generic.DictionaryObject) and (
         name(action, "/S") == "/JavaScript" or "/JS" in action
     )
-
-
-def _end_of(
-    reader: PdfFileReader, stream: BinaryIO, offset: int, number: int, generation: int, revision: int
-) -> int:
-    """Where an object ends; the length of a stream is taken from the stream, not from the next `endobj`."""
-    try:
-        reference = generic.Reference(number, generation, reader)
-        value = reader.get_object(reference, revision=revision)  # type: ignore[no-untyped-call]
-        value = getattr(value, "raw_object", value)
-    except Exception:  # an object that cannot be read covers nothing
-        return offset + 1
-    length = len(value.encoded_data) if isinstance(value, generic.StreamObject) else 0
-    at = offset + length
-    stream.seek(at)
-    end = stream.read(1 << 16).find(b"endobj")
-    return at + end + 6 if end >= 0 else at + 1
 
 
 def _remark(code: str, text: str) -> Flaw:

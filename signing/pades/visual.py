@@ -29,6 +29,7 @@ _MARGIN = 4.0
 _NOTICEABLE = 24
 _AT_ONCE = 12
 _PICTURE_WIDTH = 900
+_FINE = 1100
 _INK = 140
 _FADED = 70
 _LOST_POINTS = 12
@@ -97,7 +98,9 @@ def covered_pages(stream: BinaryIO, end: int, size: int, places: Masks) -> list[
         if before is None or after is None:
             return [number + 1 for number in places]
         return [
-            n + 1 for n, boxes in sorted(places.items()) if n < MAX_PAGES and _covers(before, after, n, boxes)
+            n + 1
+            for n, boxes in sorted(places.items())
+            if n < MAX_PAGES and _covers(before, after, n, boxes, _FINE)
         ]
 
 
@@ -212,10 +215,14 @@ def _difference(
 
 
 def _covers(
-    before: pdfium.PdfDocument, after: pdfium.PdfDocument, number: int, boxes: Sequence[Rectangle]
+    before: pdfium.PdfDocument,
+    after: pdfium.PdfDocument,
+    number: int,
+    boxes: Sequence[Rectangle],
+    width: int | None = None,
 ) -> bool:
     """Whether dark points within the boxes are light now, and more of them than a line at the edge has."""
-    old, new = _picture(before, number), _picture(after, number)
+    old, new = _picture(before, number, width), _picture(after, number, width)
     if old is None or new is None or old.size != new.size:
         return True
     ink = old.convert("L").point([255 if value < _INK else 0 for value in range(256)])
