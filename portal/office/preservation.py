@@ -59,10 +59,10 @@ def algorithm_lines(ends: AlgorithmEnds) -> list[AlgorithmLine]:
     rows = [*ends.digests.values(), *ends.keys]
     return [
         AlgorithmLine(
-            name=f"{label(row.name, row.min_bits)}{'以上' if row.min_bits > 1 else ''}",
-            ends_on=f"{row.ends_on:%Y年%m月%d日}",
+            name=f"{label(row.name, row.min_bits)}以上" if row.min_bits > 1 else label(row.name),
+            ends_on=f"{row.ends_on:%Y年%-m月%-d日}",
             source=row.source,
-            checked=f"{row.checked:%Y年%m月%d日}" if row.checked else "要確認",
+            checked=f"{row.checked:%Y年%-m月%-d日}に照合" if row.checked else "要確認",
         )
         for row in rows
     ]
