@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 
 from portal.mail.hidden import mail_key
+from signing import TrustStore, open_trust
 from signing.errors import SetupRequired
 from signing.key_custody import KeyVault
 from signing.pades.built_in_ca import BuiltInCa
@@ -53,6 +54,14 @@ def ca_folder() -> Path:
 def addresses() -> CaAddresses:
     """Where the CA's answers are to be had: the public door of this portal."""
     return CaAddresses.below(current_app.config["BASE_URL"])
+
+
+def trusted() -> TrustStore:
+    """The roots that an imported chain must lead to; opened without the sealing key, which may not be there yet."""
+    config = current_app.config
+    own = ca_folder() / "root.cert.pem"
+    roots = [Path(path) for path in config["TRUST_ROOTS"]] + ([own] if own.is_file() else [])
+    return open_trust(keys_folder(), roots, allow_demo=config["MODE"] != "production")
 
 
 def built_in_ca() -> BuiltInCa | None:

@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, custody
 from portal.acting import acting, house
 from portal.audit import Tag
 from portal.cli.certificates import OPERATOR, in_words
@@ -66,7 +66,7 @@ def request(name: str, organisation: str, unit: str, algorithm: str, out: Path |
 def import_chain(chain: Path) -> None:
     """Take the certificate that the authority issued (PEM, DER, PKCS#7), with its chain."""
     with in_words():
-        content, trust, now = chain.read_bytes(), house().trust, clock.now()
+        content, trust, now = chain.read_bytes(), custody.trusted(), clock.now()
         if token := house().token:
             issued = import_to_token(token, content, trust, now)
         else:

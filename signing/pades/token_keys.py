@@ -1,5 +1,6 @@
 """Keys on a PKCS#11 token (トークン上の署名鍵): used, asked for, imported, put to work; they never leave it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from signing.pades.token_sessions import (
     TokenUnavailable,
     administration,
     certificate_on,
+    certificates_on,
     sign_on,
 )
 from signing.pades.trust import TrustStore
@@ -37,7 +39,9 @@ def load_token_key(
 ) -> SealingKey:
     """The key on a token. SetupRequired when it cannot be opened now; once open, TokenUnavailable heals itself."""
     held = TokenSession(address)
-    certificate = certificate_on(held.first(), address.certificate_label)
+    session = held.first()
+    certificate = certificate_on(session, address.certificate_label)
+    chain = _merged(chain, certificates_on(session, _chain(address.key_label)))
     if certificate is None:
         raise SetupRequired(f"PKCS#11トークンに証明書「{address.certificate_label}」がありません。")
     algorithm = algorithm_for(certificate, profile)
@@ -89,7 +93,8 @@ def import_to_token(address: TokenAddress, content: bytes, trust: TrustStore, no
     issued = check_issued(content, trust, now)
     with administration(address) as session:
         _refuse_other_key(session, address, issued)
-        _store_certificate(session, _next(address), issued.certificate)
+        _store_certificates(session, _next(address), [issued.certificate])
+        _store_certificates(session, _chain(_next(address)), issued.chain)
     return issued
 
 
@@ -104,12 +109,25 @@ def rotate_on_token(address: TokenAddress) -> tuple[str, str]:
         if former:
             for label in {address.certificate_label, address.key_label}:
                 _rename(session, label, f"{label}-{former}")
+            _rename(session, _chain(address.key_label), _chain(f"{address.key_label}-{former}"))
         _rename(session, _next(address), address.key_label)
+        _rename(session, _chain(_next(address)), _chain(address.key_label))
         return f"{waiting.serial_number:x}", former
 
 
 def _next(address: TokenAddress) -> str:
     return f"{address.key_label}-next"
+
+
+def _chain(label: str) -> str:
+    return f"{label}-chain"
+
+
+def _merged(
+    given: tuple[x509.Certificate, ...], found: Sequence[x509.Certificate]
+) -> tuple[x509.Certificate, ...]:
+    """What was configured and what lies on the token, each certificate once."""
+    return tuple({each.sha256: each for each in (*given, *found)}.values())
 
 
 def _sign(
@@ -173,23 +191,21 @@ def _refuse_other_key(session: Any, address: TokenAddress, issued: IssuedChain) 
         )
 
 
-def _store_certificate(session: Any, label: str, certificate: pyca.Certificate) -> None:
+def _store_certificates(session: Any, label: str, certificates: Sequence[pyca.Certificate]) -> None:
     from pkcs11 import Attribute, CertificateType, ObjectClass
 
-    der = certificate.public_bytes(Encoding.DER)
-    for old in session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.LABEL: label}):
+    of_label = {Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.LABEL: label}
+    for old in list(session.get_objects(of_label)):
         old.destroy()
-    session.create_object(
-        {
-            Attribute.CLASS: ObjectClass.CERTIFICATE,
+    for certificate in certificates:
+        rest = {
             Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
             Attribute.TOKEN: True,
-            Attribute.LABEL: label,
             Attribute.ID: label.encode(),
             Attribute.SUBJECT: certificate.subject.public_bytes(),
-            Attribute.VALUE: der,
+            Attribute.VALUE: certificate.public_bytes(Encoding.DER),
         }
-    )
+        session.create_object(of_label | rest)
 
 
 def _rename(session: Any, label: str, other: str) -> None:

@@ -112,6 +112,24 @@ def open_session(address: TokenAddress, *, afresh: bool = False, writable: bool 
 
 
 @contextmanager
+def one_act(address: TokenAddress) -> Iterator[Any]:
+    """A session for one act of whoever has typed the PIN; it is closed, and the PIN forgotten, at once.
+
+    Raises whatever the library says of a wrong PIN or a missing token.
+    """
+    place = (str(address.library), address.token_label)
+    with _lock_of(address.library):
+        is_known = place in _pins
+        session = open_session(address, afresh=not _has_token(address))
+        try:
+            yield session
+        finally:
+            session.close()
+            if not is_known:
+                _pins.pop(place, None)
+
+
+@contextmanager
 def administration(address: TokenAddress) -> Iterator[Any]:
     """A writing session for the administrator's commands."""
     with _lock_of(address.library):
@@ -125,14 +143,23 @@ def administration(address: TokenAddress) -> Iterator[Any]:
             yield session
 
 
-def certificate_on(session: Any, label: str) -> x509.Certificate | None:
-    """The certificate of that label, or None."""
+def _has_token(address: TokenAddress) -> bool:
+    import pkcs11
+
+    return bool(list(pkcs11.lib(str(address.library)).get_tokens(token_label=address.token_label)))
+
+
+def certificates_on(session: Any, label: str) -> list[x509.Certificate]:
+    """The certificates of that label."""
     from pkcs11 import Attribute, ObjectClass
 
-    for found in session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.LABEL: label}):
-        certificate: x509.Certificate = x509.Certificate.load(found[Attribute.VALUE])
-        return certificate
-    return None
+    found = session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE, Attribute.LABEL: label})
+    return [x509.Certificate.load(each[Attribute.VALUE]) for each in found]
+
+
+def certificate_on(session: Any, label: str) -> x509.Certificate | None:
+    """The certificate of that label, or None."""
+    return next(iter(certificates_on(session, label)), None)
 
 
 def sign_on(session: Any, label: str, digest: str, data: bytes) -> bytes:
