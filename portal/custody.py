@@ -89,7 +89,9 @@ def needed_ca() -> BuiltInCa:
 def make_built_in_ca(organisation: str, now: datetime) -> bool:
     """Makes the installation's own CA; False when there is one already."""
     password, plan = vault().password_for(CA_PURPOSE), plan_of_city(organisation, now, addresses())
-    return make_folder_once(ca_folder(), lambda folder: _fill(folder, password, plan))
+    is_new = make_folder_once(ca_folder(), lambda folder: _fill(folder, password, plan))
+    current_app.extensions.pop("built_in_ca", None)
+    return is_new
 
 
 def _fill(folder: Path, password: bytes, plan: Any) -> None:
