@@ -17,10 +17,11 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigMDPSetup, SigOb
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData, SignatureObject
 
 from signing.errors import SealingFailed
-from signing.pades import hex_strings
+from signing.pades import hex_strings, names
 from signing.pades.profiles import LOCATION, SIGNATURE_ROOM, TIMESTAMP_ROOM
 
 hex_strings.install()
+names.install()
 
 JST = timezone(timedelta(hours=9), "JST")
 CHUNK = 1 << 20

@@ -8,10 +8,11 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.pades import hex_strings
+from signing.pades import hex_strings, names
 from signing.pades.structure import Flaw, Severity, Skeleton
 
 hex_strings.install()
+names.install()
 
 
 class Unreadable(Exception):

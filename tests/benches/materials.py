@@ -24,7 +24,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from signing.pades import hex_strings
+from signing.pades import hex_strings, names
 from signing.pades.demo_pki import DemoPki, issue_witness, open_demo_pki
 from signing.pades.demo_tsa import DemoTsa
 from signing.pades.profiles import PadesLevel, PadesProfile
@@ -163,12 +163,14 @@ class StockEvidence:
 
 @contextmanager
 def as_it_comes() -> Iterator[None]:
-    """Within, pyHanko is the one of its authors: what we changed in it is taken back."""
+    """Within, pyHanko and asn1crypto are those of their authors: what we changed in them is taken back."""
     hex_strings.uninstall()
+    names.uninstall()
     try:
         yield
     finally:
         hex_strings.install()
+        names.install()
 
 
 @as_it_comes()
