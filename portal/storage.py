@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        app.logger.warning("documents cannot be kept: %s", error)
+        app.logger.info("documents cannot be kept: %s", error)
     app.extensions["store"] = FileStore(folder)
 
 

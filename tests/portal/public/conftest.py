@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from portal import clock
+from portal.public import verifications
 from tests.conftest import NOON
 from tests.portal.keys import demo_keys, lay_keys
 from tests.portal.signer.desk import SigningDesk
@@ -26,6 +27,13 @@ def thursday_noon(app: Flask) -> Iterator[None]:
     """Every test begins on Thursday 2026-05-07 at noon; a test may travel on from there."""
     with clock.freeze(NOON):
         yield
+
+
+@pytest.fixture(autouse=True)
+def fresh_rate() -> Iterator[None]:
+    """No test uses up the verifications of the next one."""
+    verifications.rate.forget()
+    yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from portal.public import uploads
 from signing.testing import make_pdf
+from tests.portal.public.changed_files import encrypted, one_byte_changed
 from tests.portal.signer.desk import SigningDesk, text_of, upload
 
 
@@ -27,18 +28,18 @@ def test_a_concluded_contract_is_valid_and_known_as_the_original(
 def test_what_is_not_true_is_not_printed(concluded: SigningDesk, client: FlaskClient) -> None:
     page = text_of(upload(client, concluded.final_pdf()))
     assert "Adobe Approved Trust List" not in page
-    assert "デモ用。実際の契約には使えません" in page
+    assert "割符 デモ認証局 ルート：デモ用の認証局（実際の契約には使えません）" in page
     first = page[page.index("バージョン 1") : page.index("バージョン 2")]
     assert "文書は、この署名が適用されてから変更されていません" not in first
     assert "署名が許している変更だけです（許可された変更: 契約締結日の記入" in first
 
 
 def test_one_changed_byte_is_found(concluded: SigningDesk, client: FlaskClient) -> None:
-    changed = bytearray(concluded.final_pdf())
-    changed[2500] ^= 1
-    page = text_of(upload(client, bytes(changed)))
+    page = text_of(upload(client, one_byte_changed(concluded.final_pdf())))
     assert "この文書は信頼できません" in page
-    assert "署名された内容そのものが変わっています" in page
+    assert "署名された内容そのものが変わっているか、署名が壊れています" in page
+    assert "このファイルを契約書として使いません。" in page
+    assert "署名したときと現在の見比べ" not in page
     assert "すべての署名が有効です" not in page
     assert "原本と、1バイトも違わない" not in page
 
@@ -47,10 +48,11 @@ def test_one_changed_byte_is_found(concluded: SigningDesk, client: FlaskClient) 
     ("content", "words"),
     [
         ("ただの文章です。".encode(), "PDFファイルではありません"),
-        (make_pdf()[:900], "ファイルが壊れているか、暗号化されているため"),
+        (make_pdf()[:900], "ダウンロードが途中で終わっていると、こうなります。"),
         (make_pdf(), "電子署名がありません"),
+        (encrypted(make_pdf()), "パスワードや権限で保護されているため、中を調べられません。"),
     ],
-    ids=["not_a_pdf", "damaged", "unsigned"],
+    ids=["not_a_pdf", "damaged", "unsigned", "encrypted"],
 )
 def test_other_files_are_told_apart(client: FlaskClient, content: bytes, words: str) -> None:
     answer = upload(client, content)
