@@ -23,6 +23,7 @@ from portal.office import (  # noqa: E402 - the views need the blueprint
     mails,
     preservation,
     received_filings,
+    seal_places,
     signing,
 )
 
@@ -46,5 +47,6 @@ __all__ = [
     "mails",
     "preservation",
     "received_filings",
+    "seal_places",
     "signing",
 ]

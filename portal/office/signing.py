@@ -5,27 +5,23 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 
-from portal.accounts.models import Account
 from portal.acting import acting, house, looking
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, own_rules, show, the_contract
 from portal.office.case_pages import document_file
+from portal.office.seal_choices import HIDDEN, as_values, read_choice, refuse_undecided, signers
+from portal.office.send_drafts import SendDraft, chosen_signatory, send_draft
 from portal.password_desk import password_desk
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.open_signing_page import open_signing_page
 from portal.workflows.recipients import city_signatories
-from portal.workflows.send_for_signing import draft_envelope, send_for_signing
+from portal.workflows.send_for_signing import send_for_signing
 from portal.workflows.write_signing_letters import request_subject
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
-from signing import EnvelopeDraft, Side, StepRole, prepare_envelope
+from signing import EnvelopeDraft, PartyDraft, Side, StepRole, prepare_envelope
 
-NO_SIGNATORY = RuleViolation(
-    "no_city_signatory",
-    "市の署名者が選ばれていません。",
-    remedy="署名者の役割を持つ利用者を登録し、選んでから送信します。",
-)
 CHANGED = RuleViolation(
     "changed_since_shown",
     "画面を開いたあとで、書類または宛先が変わりました。まだ送信していません。",
@@ -48,7 +44,10 @@ def submit_send(contract_id: str) -> Page:
     try:
         with looking() as act:
             contract = the_contract(act, contract_id)
-            case_id, draft = contract.case_id, _draft(act, contract)
+            sending = send_draft(act, contract)
+            case_id, draft = contract.case_id, sending.draft
+            visible = own_rules(act).signing.visible_signature
+        refuse_undecided(draft, sending.chosen, visible=visible)
         if fingerprint(draft) != request.form.get("fingerprint"):
             raise CHANGED
         prepared = prepare_envelope(house().services, draft)
@@ -58,6 +57,8 @@ def submit_send(contract_id: str) -> Page:
         with looking() as act:
             return _page(act, the_contract(act, contract_id), refusal=refusal), 422
     flash("署名依頼を送信しました。受注者にメールが届きます。", "success")
+    for note in dict.fromkeys(note.text for document in prepared.documents for note in document.notes):
+        flash(note, "info")
     return redirect(url_for(".show_case", case_id=case_id))
 
 
@@ -79,30 +80,18 @@ def submit_sign(contract_id: str) -> Page:
 def fingerprint(draft: EnvelopeDraft) -> str:
     """Names exactly these documents, date places and people."""
     documents = [(d.name, str(d.content), d.date_box) for d in draft.documents]
-    people = [(p.side, p.name, p.email, p.role) for p in draft.parties]
+    people = [(p.side, p.name, p.email, p.role, p.appearance) for p in draft.parties]
     return hashlib.sha256(repr((documents, people)).encode()).hexdigest()
-
-
-def _draft(act: Act, contract: Contract) -> EnvelopeDraft:
-    account = _signatory(city_signatories(act, contract.city))
-    if account is None:
-        raise NO_SIGNATORY
-    return draft_envelope(act, contract, account)
-
-
-def _signatory(accounts: list[Account]) -> Account | None:
-    """The one that was chosen; the only one where there is no choice."""
-    chosen = request.values.get("signatory", accounts[0].id if accounts else "")
-    return next((account for account in accounts if account.id == chosen), None)
 
 
 def _page(act: Act, contract: Contract, refusal: Any = None) -> str:
     signatories = city_signatories(act, contract.city)
-    draft: EnvelopeDraft | None = None
+    sending: SendDraft | None = None
     try:
-        draft = _draft(act, contract)
+        sending = send_draft(act, contract)
     except REFUSED as found:
         refusal = refusal or found
+    draft = sending.draft if sending else None
     return show(
         "signing/send",
         act,
@@ -110,8 +99,10 @@ def _page(act: Act, contract: Contract, refusal: Any = None) -> str:
         case=contract.case,
         rules=own_rules(act),
         signatories=[(account.id, f"{account.title}　{account.name}".strip("　")) for account in signatories],
-        chosen=_signatory(signatories),
+        chosen=chosen_signatory(signatories),
         people=_people(draft) if draft else [],
+        seals=_seals(sending, contract) if sending else [],
+        seal_values=as_values(sending.chosen) if sending else {},
         expires_at=act.now + draft.link_lifetime if draft else None,
         subject=request_subject(act, contract),
         files=[document_file(document) for document in contract.documents],
@@ -136,3 +127,26 @@ def _people(draft: EnvelopeDraft) -> list[dict[str, str]]:
         }
         for party in draft.parties
     ]
+
+
+def _seals(sending: SendDraft, contract: Contract) -> list[dict[str, Any]]:
+    """Of whoever signs: whether the seal is seen, where, and the ways to change that. (SIGN-51)"""
+    return [_seal(sending, contract, number, party) for number, party in signers(sending.draft)]
+
+
+def _seal(sending: SendDraft, contract: Contract, number: int, party: PartyDraft) -> dict[str, Any]:
+    choice = read_choice(sending.chosen[number])
+    values: dict[str, Any] = {"signatory": sending.signatory.id} | as_values(sending.chosen)
+    hidden = values | {f"seal-{number}": HIDDEN}
+    where = ""
+    if choice and choice.document <= len(contract.documents):
+        where = f"「{contract.documents[choice.document - 1].name}」{choice.page}ページ目"
+    return {
+        "name": party.name,
+        "is_decided": bool(sending.chosen[number]),
+        "where": where,
+        "place_href": url_for(
+            ".show_seal_place", contract_id=contract.id, party=number, **(hidden if not choice else values)
+        ),
+        "hide_href": url_for(".show_send", contract_id=contract.id, **hidden),
+    }

@@ -1,5 +1,6 @@
 """Send for signing (署名依頼の送信): from the drafted documents to an envelope that asks the contractor first."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from portal.accounts.models import Account
@@ -122,7 +123,8 @@ def _refuse_changed_meanwhile(
     draft = prepared.draft
     same_contract = (draft.owner, draft.reference) == (contract.city, contract.id)
     same_files = list(draft.documents) == _documents(act.store, contract)
-    if not same_contract or not same_files or list(draft.parties[:-1]) != parties:
+    asked = [replace(party, appearance=None) for party in draft.parties[:-1]]  # where a seal is seen is free
+    if not same_contract or not same_files or asked != parties:
         raise RuleViolation(
             "changed_while_preparing",
             "送信の準備をしている間に、契約書類か署名する方の登録が変わりました。まだ送信していません。",
