@@ -78,6 +78,10 @@ SETTINGS: dict[str, Setting] = {
     "PRESERVE_ALGORITHM_ENDS": Setting(
         "", "TOML file with the ends of algorithms, instead of the table that comes with the portal"
     ),
+    "PARTY_PKCS11_MODULE": Setting("", "PKCS#11 library of signers' own keys on a token (party type)"),
+    "PARTY_PKCS11_KEYS": Setting(
+        [], "whose key lies where, each as owner/mail address/token label/key label; the PIN is typed"
+    ),
     "EXTERNAL_SIGNING_MINUTES": Setting(
         15, "how long an outside signing device has to bring a signature back (1 to 60)"
     ),
@@ -211,6 +215,10 @@ def _judge(values: dict[str, Any], stated: set[str]) -> list[str]:
     base = urlsplit(values["BASE_URL"])
     if base.scheme not in ("http", "https") or not base.hostname:
         problems.append("BASE_URL は http:// か https:// で始まるアドレスです。")
+    if any(len(key.split("/")) != 4 or not all(key.split("/")) for key in values["PARTY_PKCS11_KEYS"]):
+        problems.append("PARTY_PKCS11_KEYS は「市または事業者/メールアドレス/トークン/鍵」の形で書きます。")
+    if values["PARTY_PKCS11_KEYS"] and not values["PARTY_PKCS11_MODULE"]:
+        problems.append("PARTY_PKCS11_KEYS には PARTY_PKCS11_MODULE が要ります。")
     if not 1 <= values["EXTERNAL_SIGNING_MINUTES"] <= 60:
         problems.append("EXTERNAL_SIGNING_MINUTES は1から60までです。")
     if values["SIGNER_KEY"] not in SIGNER_KEYS:

@@ -4,10 +4,11 @@ Reading, releasing the key, preparing, signing and keeping are moments of their 
 a key or a PDF is at work.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -40,11 +41,12 @@ from signing import (
 from signing.certificate_rows import UnknownCertificate
 from signing.certificates import SignerCertificate, certificates_of, unlock_key
 from signing.modes import CertificateStatus, KeyCustody
+from signing.party_tokens import PartyToken, token_key, tokens_of
 from signing.signing_passwords import check as check_password
 
 SIGN_BUTTON = "署名する"
 TAKE_BACK_BUTTON = "署名値を戻して署名を完了する"
-HELD, KEY_FILE, EXTERNAL = "pin+signing_password", "pkcs12", "external"
+HELD, ON_TOKEN, KEY_FILE, EXTERNAL = "pin+signing_password", "token+signing_password", "pkcs12", "external"
 _ENDED = (CertificateStatus.REVOKED, CertificateStatus.REQUESTED)
 
 
@@ -56,15 +58,18 @@ class _Signer:
     owner: str
     email: str
     registered: frozenset[str]
+    token: PartyToken | None = None
 
 
 def sign_with_held_key(token: str, certificate_id: str, pin: str, password: str) -> None:
     """The key that the service keeps: wrong passwords and PINs are counted before anything else happens."""
-    signer = _signer(token, lambda row: row.id == certificate_id)
+    signer = _signer(token, certificate_id)
     now = clock.now()
     check_password(_transaction, custody.vault(), signer.owner, signer.email, password, now)
-    key = unlock_key(_transaction, custody.vault(), certificate_id, pin, now)
-    _sign(token, signer, key, HELD)
+    if signer.token is not None:
+        _sign(token, signer, token_key(signer.token, pin), ON_TOKEN)
+    else:
+        _sign(token, signer, unlock_key(_transaction, custody.vault(), certificate_id, pin, now), HELD)
 
 
 def sign_with_key_file(token: str, key: SealingKey) -> None:
@@ -96,20 +101,36 @@ def own_certificates(visit: Visit) -> list[SignerCertificate]:
     return [r for r in rows if r.custody is KeyCustody.HELD and r.status_at(visit.act.now) not in _ENDED]
 
 
+def own_tokens(visit: Visit) -> list[PartyToken]:
+    """Keys on the installation's token that are this person's (署名装置の鍵)."""
+    owner = certificate_owner(visit.contract, visit.step)
+    return tokens_of(configured_tokens(), owner, visit.step.email)
+
+
+def configured_tokens() -> list[PartyToken]:
+    """What the settings say of parties' keys on a token."""
+    library = Path(current_app.config["PARTY_PKCS11_MODULE"])
+    parts = (key.split("/") for key in current_app.config["PARTY_PKCS11_KEYS"])
+    return [PartyToken(library, label, key, owner, email) for owner, email, label, key in parts]
+
+
 def hand_out_lifetime() -> timedelta:
     """How long an outside device has (外部署名の有効時間)."""
     return timedelta(minutes=current_app.config["EXTERNAL_SIGNING_MINUTES"])
 
 
-def _signer(token: str, may_use: Callable[[SignerCertificate], bool] | None = None) -> _Signer:
+def _signer(token: str, certificate_id: str | None = None) -> _Signer:
+    """`certificate_id` names a certificate or a token's key that must be this person's own."""
     with visiting(token) as visit:
         turn = look_at_turn(visit.act, visit.contract, visit.step)
         owner = certificate_owner(visit.contract, visit.step)
         rows = certificates_of(visit.act.session, owner, visit.step.email)
-        if may_use is not None and not any(map(may_use, own_certificates(visit))):
+        on_token = next((each for each in own_tokens(visit) if each.id == certificate_id), None)
+        is_own = on_token is not None or certificate_id in {row.id for row in own_certificates(visit)}
+        if certificate_id is not None and not is_own:
             raise UnknownCertificate
         known = frozenset(r.fingerprint for r in rows if r.fingerprint and r.confirmed_at)
-        return _Signer(turn, owner, visit.step.email, known)
+        return _Signer(turn, owner, visit.step.email, known, on_token)
 
 
 def _sign(token: str, signer: _Signer, key: SealingKey, how: str) -> None:

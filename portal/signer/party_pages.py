@@ -7,7 +7,7 @@ from flask import abort
 from flask_wtf import FlaskForm
 
 from portal.filters import seireki_date
-from portal.signer.party_acts import own_certificates
+from portal.signer.party_acts import own_certificates, own_tokens
 from portal.signer.party_forms import CertificateForm, HeldKeyForm, KeyFileForm
 from portal.signer.reviews import Refusal, missing_documents, show
 from portal.signer.visits import Visit, visiting
@@ -33,17 +33,19 @@ _CERTIFICATE_FIELDS = ("certificate", "key_file", "signer_certificate")
 
 def held_key_page(visit: Visit, form: HeldKeyForm, refusal: Refusal | None = None) -> Page:
     """The certificates that are kept here, with PIN and signing password."""
-    rows = offer_certificates(visit, form)
-    if len(rows) == 1 and not form.certificate.data:
-        form.certificate.data = rows[0].id
-    return _page(visit, "held", form, refusal, certificates=rows)
+    offered = offer_certificates(visit, form)
+    if len(offered) == 1 and not form.certificate.data:
+        form.certificate.data = offered[0][0]
+    return _page(visit, "held", form, refusal, certificates=offered)
 
 
-def offer_certificates(visit: Visit, form: HeldKeyForm) -> list[SignerCertificate]:
-    """Puts the signer's certificates into the form; without them nothing that was chosen is valid."""
+def offer_certificates(visit: Visit, form: HeldKeyForm) -> list[tuple[str, str]]:
+    """Puts the signer's certificates into the form and gives them back; without them no choice is valid."""
     rows = own_certificates(visit)
-    form.certificate.choices = [("", "選んでください"), *((row.id, _label(row, visit)) for row in rows)]
-    return rows
+    tokens = [(token.id, f"署名装置の鍵「{token.key_label}」") for token in own_tokens(visit)]
+    kept = [(row.id, _label(row, visit)) for row in rows]
+    form.certificate.choices = [("", "選んでください"), *kept, *tokens]
+    return [*kept, *tokens]
 
 
 def key_file_page(visit: Visit, form: KeyFileForm, refusal: Refusal | None = None) -> Page:

@@ -14,6 +14,9 @@ from signing.services import SealingServices
 from signing.testing import NOON, MovableClock, demo_services
 from tests import judges
 from tests.signing.sealed_files import SealedSet, seal_all
+from tests.signing.soft_tokens import plugged
+
+__all__ = ["plugged"]
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
