@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from asn1crypto import crl, ocsp
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from signing.errors import SigningRefused
@@ -59,6 +60,7 @@ async def assemble(opened: OpenedFile, task: Task) -> Assembly:
     found = Assembly(list(opened.flaws))
     found.flaws += detached_signatures(reader, stream, skeleton, signatures)
     if not signatures:
+        found.flaws += _cut_off(opened)
         return found
     found.flaws += _flaws_of_file(opened, signatures)
     store = read_store(reader.root)
@@ -132,9 +134,15 @@ async def _ask(finding: Finding, store: Store, task: Task) -> None:
 
 
 def _parsed(ocsps: Sequence[bytes], crls: Sequence[bytes]) -> tuple[list, list]:  # type: ignore[type-arg]
-    from asn1crypto import crl, ocsp
-
     return [ocsp.OCSPResponse.load(item) for item in ocsps], [crl.CertificateList.load(item) for item in crls]
+
+
+def _cut_off(opened: OpenedFile) -> list[Flaw]:
+    """Whether an update without an end follows the last version: a signature may have been lost with it."""
+    if not any(flaw.is_fatal for flaw in check_tail(opened.stream, opened.skeleton)):
+        return []
+    text = "ファイルが途中で切れているか、終わりに余分な内容があります。署名があったかどうかも分かりません。"
+    return [Flaw("file-cut", text, Severity.UNCLEAR)]
 
 
 def _flaws_of_file(opened: OpenedFile, signatures: Sequence[FoundSignature]) -> list[Flaw]:

@@ -69,9 +69,10 @@ def _digest(stream: BinaryIO, numbers: list[int], name: str) -> bytes:
 
 
 def _after(stream: BinaryIO, skeleton: Skeleton, last: int) -> Iterator[Flaw]:
-    """Objects after the last signed byte of a file that cannot be read: some readers will show them."""
+    """Updates after the last signed byte of a file that cannot be read: some readers will show them."""
     if not 0 < last < skeleton.size:
         return
     stream.seek(last)
-    if OBJECT.search(stream.read(64 * CHUNK)):
-        yield Flaw("objects-after-end", "署名のあとに、正規の更新ではない形で内容が書き込まれています。")
+    rest = stream.read(64 * CHUNK)
+    if OBJECT.search(rest) or b"xref" in rest:
+        yield Flaw("update-after-end", "署名のあとに、正規の更新ではない形で内容が書き込まれています。")

@@ -60,8 +60,11 @@ def unreachable_pages(reader: PdfFileReader, signature: FoundSignature) -> list[
 def later_tricks(reader: PdfFileReader, signature: FoundSignature) -> list[Change]:
     """Changes after a signature that pyHanko's rules let pass and that change what a reader sees."""
     old = reader.get_historical_resolver(signature.revision)
-    new = reader.get_historical_resolver(reader.xrefs.total_revisions - 1)
-    return [*_redrawn_form(old.root, new.root), *_fulfilled_references(reader, signature)]
+    found: dict[str, Change] = {}
+    for revision in range(signature.revision + 1, reader.xrefs.total_revisions):
+        new = reader.get_historical_resolver(revision)
+        found |= {change.text: change for change in _redrawn_form(old.root, new.root)}
+    return [*found.values(), *_fulfilled_references(reader, signature)]
 
 
 def hidden_updates(reader: PdfFileReader, stream: BinaryIO, start: int, size: int) -> list[Flaw]:
