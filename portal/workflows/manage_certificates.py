@@ -114,9 +114,10 @@ def import_certificate(
 def register_certificate(
     act: Act, city: str, holder: Holder, content: bytes, trust: TrustStore
 ) -> SignerCertificate:
-    """Register a certificate whose key the signer keeps."""
+    """Register a certificate whose key the signer keeps; each signature will prove that it has the key."""
     refuse_bad_address(holder.email)
     row = life.register_elsewhere(act.session, holder, content, trust, act.now)
+    life.confirm_elsewhere(act.session, row.id, act.now)
     _audit_issued(act, city, row)
     return row
 

@@ -20,6 +20,7 @@ from portal.permissions import Role
 from portal.unit_of_work import reading, writing
 from signing.modes import CertificateStatus
 from signing.orm_certificates import SignerCertificate
+from signing.pades.certificate_requests import Subject, make_request, new_key
 from tests.conftest import NOON
 from tests.people import PASSWORD, person, sign_in
 
@@ -243,6 +244,23 @@ def test_an_outside_authority_gets_a_request_and_gives_a_chain(app: Flask, admin
     )
     assert answer.status_code == 302
     assert rows(app)[0].serial == f"{chain[0].serial_number:x}"
+
+
+def test_a_key_elsewhere_is_registered_by_its_certificate(app: Flask, admin: FlaskClient) -> None:
+    with app.app_context():
+        ca = custody.needed_ca()
+        request = make_request(new_key(), Subject("試験　花子", "鳥栖市", title="市長"))
+        pem = b"".join(
+            each.public_bytes(Encoding.PEM)
+            for each in (ca.issue(request, clock.now()), ca.certificates["issuing"])
+        )
+    data = application(kind="elsewhere")
+    assert admin.post("/office/certificates/new", data=data).status_code == 422
+    answer = admin.post("/office/certificates/new", data=data | {"file": (io.BytesIO(pem), "card.pem")})
+    assert answer.status_code == 302
+    assert "署名する方の手元" in text_of(admin.get(answer.location))
+    assert rows(app)[0].status_at(NOON) is CertificateStatus.CONFIRMED
+    assert letters(app, "PIN") == []
 
 
 def test_a_renewal_begins_with_what_is_known(app: Flask, admin: FlaskClient) -> None:
