@@ -11,6 +11,7 @@ from portal import clock
 from portal.accounts.identity import client_address
 from portal.acting import house
 from portal.permissions import Permission, requires
+from portal.preserving import originals_matching
 from portal.public.door import blueprint
 from portal.public.rates import Rate
 from portal.public.uploads import UPLOADS_IN_SIZE, Busy, Judged, judge, largest_megabytes, too_large
@@ -87,18 +88,22 @@ def _too_often(wait: int) -> RuleViolation:
 
 
 def _original_of(judged: Judged) -> tuple[str, str] | None:
-    """City and kind of the concluded original that this very file is; says nothing else about the contract."""
+    """City and kind of the concluded original that this file is, or a preserved version of; nothing else is said."""
     query = (
         select(ContractDocument.city, ContractDocument.final_sha256)
         .join(Contract, ContractDocument.contract_id == Contract.id)
-        .where(ContractDocument.final_sha256 == judged.sha256, Contract.concluded_at.is_not(None))
+        .where(Contract.concluded_at.is_not(None))
     )
     certificate = select(Contract.city, Contract.certificate_sha256).where(
         Contract.certificate_sha256 == judged.sha256
     )
     with reading(Scope()) as session:
-        original = session.execute(query.limit(1)).first()
+        ours = ContractDocument.final_sha256.in_(originals_matching(session, judged.sha256))
+        original = session.execute(query.where(ours).limit(1)).first()
         found = original or session.execute(certificate.limit(1)).first()
     city = house().cities.get(found[0]) if found else None
-    kind = "契約書類" if original else "合意締結証明書"
-    return (city.name, kind) if city else None
+    if city is None:
+        return None
+    if original is None:
+        return city.name, "合意締結証明書"
+    return city.name, "契約書類" if original[1] == judged.sha256 else "保存版"

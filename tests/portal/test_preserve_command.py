@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,9 @@ def test_a_renewal_is_proven_and_both_files_can_be_downloaded(
     newest = officer.get(link.split("?")[0])
     assert newest.data == content
     assert "%E4%BF%9D%E5%AD%98%E7%89%88" in newest.headers["Content-Disposition"]  # 保存版
+    for file, words in ((kept, "原本と一致します"), (content, "原本の保存版です")):
+        answer = desk.app.test_client().post("/verify", data={"file": (BytesIO(file), "契約書.pdf")})
+        assert words in text_of(answer)
     page = text_of(officer.get("/office/preservation"))
     assert renewal.authority in page
     assert renewal.before_sha256 in page
@@ -175,12 +179,12 @@ def test_another_city_sees_nothing_of_it(desk: OfficeDesk) -> None:
 def test_the_simulation_works_on_copies_and_changes_nothing(desk: OfficeDesk, tmp_path: Path) -> None:
     job(desk)
     before = contents(desk)
-    code, found = run(desk, "simulate", "--years", "26", "--documents", "1", "--keep", str(tmp_path / "kept"))
+    code, found = run(desk, "simulate", "--years", "21", "--documents", "1", "--keep", str(tmp_path / "kept"))
     assert found["problems"] == []
     assert code == 0
     assert found["held"]
     assert "写し" in found["origin"]
-    assert len(found["years"]) == 26
+    assert len(found["years"]) == 21
     (document,) = found["documents"]
     assert document["control_verdict"] != "valid"
     assert document["generations"] >= 3

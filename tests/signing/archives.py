@@ -135,9 +135,9 @@ def copy_of(template: Archive, folder: Path, url: str) -> Archive:
 
 
 def decades(folder: Path, empty: Path, ends: AlgorithmEnds, *, is_flat: bool) -> Simulation:
-    """A simulation with one document made in it, of a few steps a year."""
+    """A simulation with one document made in it, of two steps a year."""
     archive = _archive(folder, empty, World(START, 30, ends, is_flat=is_flat), documents=1)
-    return Simulation(archive.world, archive.transaction, archive.store, step=timedelta(days=120))
+    return Simulation(archive.world, archive.transaction, archive.store, step=timedelta(days=183))
 
 
 def _archive(folder: Path, empty: Path, world: World, documents: int) -> Archive:
