@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
-MOST = 30
+MOST = 100
 WITHIN = timedelta(minutes=10)
 _REMEMBERED = 10_000
 _IPV6_NETWORK = 64

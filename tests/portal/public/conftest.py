@@ -30,10 +30,9 @@ def thursday_noon(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_rate() -> Iterator[None]:
+def fresh_rate() -> None:
     """No test uses up the verifications of the next one."""
     verifications.rate.forget()
-    yield
 
 
 @pytest.fixture

@@ -156,5 +156,5 @@ def test_no_finding_ends_with_the_code_of_its_kind(concluded: SigningDesk, clien
 
 def test_help_tells_programs_how(client: FlaskClient) -> None:
     page = text_of(client.get("/help/signatures"))
-    for words in ("Accept: application/json", "/verify", "40 MBまで", "10分間に30回まで", "not_a_pdf"):
+    for words in ("Accept: application/json", "/verify", "40 MBまで", "10分間に100回まで", "not_a_pdf"):
         assert words in page
