@@ -42,7 +42,10 @@ def init(name: str) -> None:
         raise click.ClickException(f"認証局はすでにあります: {custody.ca_folder()}")
     root = custody.ca_folder() / "root.cert.pem"
     click.echo(f"認証局を作りました: {custody.ca_folder()}\n{LABEL}")
-    click.echo(f"署名を検証するため、設定の TRUST_ROOTS に {root} を加えてください。")
+    click.echo(
+        "ポータルと定期処理を再起動すると使えます。このポータルは、そのルート証明書を自動的に信頼します。\n"
+        f"ほかの場所で署名を検証する方には、ルート証明書 {root} と指紋（画面 /ca）を知らせてください。"
+    )
 
 
 @group.command()
