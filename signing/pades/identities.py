@@ -140,7 +140,10 @@ def _refuse_outside_validity(certificate: x509.Certificate, now: datetime) -> No
 
 
 def _trusted_path(identity: Identity, trust: TrustStore, now: datetime) -> list[x509.Certificate]:
-    """From the certificate up to a trusted root. The path first, without asking anybody: a stranger's certificate makes us call no address in it."""
+    """From the certificate up to a trusted root, without asking anybody.
+
+    So a stranger's certificate never makes us call an address that stands in it.
+    """
     context = ValidationContext(
         trust_roots=trust.anchors,
         other_certs=[*identity.chain, *trust.intermediates],
