@@ -17,6 +17,7 @@ from portal.workflows.draft_contract import NewDocument, add_document, refuse_un
 from portal.workflows.generate_contract import contract_facts, generate_contract
 from procurement.contracts import ContractStage
 from procurement.errors import RuleViolation
+from signing.pades.uploads import Note, examine
 
 MOST_FILES = 20
 PREVIEW_WIDTH = 160
@@ -58,13 +59,17 @@ def submit_documents(contract_id: str) -> Page:
             raise NO_FILE
         with looking() as act:
             refuse_unless_drafting(the_contract(act, contract_id))
-        documents = [_uploaded(upload) for upload in uploads]
+        taken = [_uploaded(upload) for upload in uploads]
+        documents = [document for document, _ in taken]
         with acting() as act:
             for document in documents:
                 _add_once(act, contract_id, document)
     except REFUSED as refusal:
         return _page(contract_id, refusal=refusal), 422
     flash(f"{len(documents)}件のPDFを追加しました。", "success")
+    for document, notes in taken:
+        for note in notes:
+            flash(f"「{document.name}」: {note.text}", "warning")
     return _back(contract_id)
 
 
@@ -95,11 +100,13 @@ def submit_move(contract_id: str, document_id: str) -> Page:
     return _back(contract_id)
 
 
-def _uploaded(upload: Any) -> NewDocument:
+def _uploaded(upload: Any) -> tuple[NewDocument, list[Note]]:
+    """The document, and what is unusual about it; refused now what could not be sent later."""
     found, sha256 = taken_in(upload)
+    notes = examine(house().store.path(sha256), found.name)
     assert found.page_count is not None
     name = found.name.removesuffix(".pdf")
-    return NewDocument(name, "uploaded", sha256, found.size, found.page_count)
+    return NewDocument(name, "uploaded", sha256, found.size, found.page_count), notes
 
 
 def _add_once(act: Any, contract_id: str, document: NewDocument) -> None:

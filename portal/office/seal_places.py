@@ -133,9 +133,10 @@ class _Work:
         """The displayed page in points."""
         return page_size(self.path(), self.choice.page - 1)
 
-    def values(self) -> dict[str, Any]:
+    def values(self, *, hidden: bool = False) -> dict[str, Any]:
         """Everything that was chosen, this choice with it, for an address."""
-        chosen_now = self.sending.chosen | {self.number: self.choice.written()}
+        choice = HIDDEN if hidden else self.choice.written()
+        chosen_now = self.sending.chosen | {self.number: choice}
         return as_values(chosen_now) | {"signatory": self.sending.signatory.id}
 
 
@@ -199,8 +200,10 @@ def _page(act: Act, work: _Work, form: SealForm, **values: Any) -> str:
         work=work,
         form=form,
         others=others | {"signatory": work.sending.signatory.id},
-        hidden=as_values(work.sending.chosen | {work.number: HIDDEN})
-        | {"signatory": work.sending.signatory.id},
+        picture_href=url_for(
+            ".show_seal_picture", contract_id=work.contract.id, party=work.number, **work.values()
+        ),
+        hidden_href=url_for(".show_send", contract_id=work.contract.id, **work.values(hidden=True)),
         documents=[(str(n), d.name) for n, d in enumerate(work.contract.documents, start=1)],
         width=WIDTH,
         height=round(WIDTH * size[1] / size[0]),

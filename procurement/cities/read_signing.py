@@ -58,8 +58,6 @@ def _check_signing(table: Table, policy: SigningPolicy) -> None:
         table.wrong("contractor_order", '担当者を番号の順に書き、最後に "signatory" を書きます')
     if not policy.request_city_automatically:
         table.wrong("request_city_automatically", "市への依頼はいつも自動で送ります。true だけを書けます")
-    if policy.visible_signature:
-        table.wrong("visible_signature", "署名は紙面に表示しません（不可視署名）。false だけを書けます")
 
 
 def read_completion(table: Table, source: str) -> CompletionPolicy:

@@ -195,7 +195,6 @@ def test_a_byte_order_mark_and_windows_lines_are_no_mistake(tmp_path: Path) -> N
         ('order = ["city", "contractor"]', "signing.order"),
         ('contractor_order = ["signatory", "clerk1"]', "signing.contractor_order"),
         ("request_city_automatically = false", "signing.request_city_automatically"),
-        ("visible_signature = true", "signing.visible_signature"),
     ],
 )
 def test_what_the_signing_service_does_not_do_is_refused(tmp_path: Path, text: str, key: str) -> None:
