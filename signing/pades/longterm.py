@@ -18,7 +18,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
-from signing.pades.revocation import RevocationData, RevocationSource
+from signing.pades.answers import SKEW
+from signing.pades.revocation import RevocationData, RevocationSource, RevocationUnavailable
 from signing.pades.trust import TrustStore
 from signing.pades.waiting import wait_for
 
@@ -87,10 +88,56 @@ class ValidationBook:
         )
         paths = [await _path(leaf, context, {"non_repudiation"}) for leaf in signer[:1]]
         paths += [await _path(c, context, set(), {"time_stamping"}) for c in authorities if not c.ca]
+        for path in paths:
+            _require_answers(path, ocsps, crls, now)
         used = {c.dump(): c for path in paths for c in path.iter_certs(include_root=True)}
         used |= {c.dump(): c for response in ocsps for c in _responders(response)}
         data = ValidationData(tuple(used), tuple(revocation.ocsps), tuple(revocation.crls))
         return _Outcome(data, *_window(used.values(), ocsps, crls))
+
+
+def _require_answers(path: Any, ocsps: Iterable[Any], crls: Iterable[Any], now: datetime) -> None:
+    """Every certificate below the root has an answer in force that calls it good.
+
+    pyHanko asks only where a certificate names a responder or a list. Who signed the answers was checked when
+    they were gathered.
+    """
+    for certificate in path.iter_certs(include_root=False):
+        is_answered = (
+            certificate.ocsp_no_check_value is not None
+            or any(_is_good(certificate, answer, now) for answer in _answers(ocsps))
+            or any(_is_unlisted(certificate, crl["tbs_cert_list"], now) for crl in crls)
+        )
+        if not is_answered:
+            raise RevocationUnavailable(
+                reason=f"「{certificate.subject.human_friendly}」の有効な失効情報がありません。"
+            )
+
+
+def _answers(ocsps: Iterable[Any]) -> Iterator[Any]:
+    for response in ocsps:
+        yield from response.response_data["responses"]
+
+
+def _is_good(certificate: x509.Certificate, answer: Any, now: datetime) -> bool:
+    named = answer["cert_id"]
+    issuer = hashlib.new(named["hash_algorithm"]["algorithm"].native, certificate.issuer.dump()).digest()
+    is_named = (named["serial_number"].native, named["issuer_name_hash"].native) == (
+        certificate.serial_number,
+        issuer,
+    )
+    return is_named and answer["cert_status"].name == "good" and _is_in_force(answer, now)
+
+
+def _is_unlisted(certificate: x509.Certificate, crl: Any, now: datetime) -> bool:
+    revoked = {entry["user_certificate"].native for entry in crl["revoked_certificates"] or ()}
+    is_its_list = bool(crl["issuer"] == certificate.issuer)
+    return is_its_list and certificate.serial_number not in revoked and _is_in_force(crl, now)
+
+
+def _is_in_force(answer: Any, now: datetime) -> bool:
+    until = answer["next_update"].native
+    return bool(answer["this_update"].native <= now + SKEW and (until is None or now <= until))
 
 
 async def _path(leaf: x509.Certificate, context: ValidationContext, *usages: set[str]) -> Any:
