@@ -50,6 +50,21 @@ def test_the_certificate_of_conclusion_is_a_pdf(complete_desk: SigningDesk, clie
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="certificate.pdf"')
 
 
+def test_until_the_certificate_is_made_the_page_says_so(
+    complete_desk: SigningDesk, client: FlaskClient
+) -> None:
+    link = complete_desk.send().sign_both().link(complete_desk.company_mail, "download")
+    with complete_desk.app.app_context(), complete_desk.acting() as act:
+        contract = complete_desk.contract(act)
+        contract.certificate_sha256 = contract.certificate_made_at = None
+    assert "作成しています（状況を見る）" in text_of(client.get(link))
+    answer = client.get(f"{link}/certificate.pdf")
+    assert answer.status_code == 202
+    assert "合意締結証明書を作成しています" in text_of(answer)
+    complete_desk.seal()
+    assert client.get(f"{link}/certificate.pdf").data == client.get(f"{link}/certificate.pdf").data
+
+
 def test_the_link_lives_fourteen_days_to_the_minute(complete_desk: SigningDesk, client: FlaskClient) -> None:
     with clock.freeze(CONCLUDED_AT):
         desk = SigningDesk(complete_desk.app, "iwaki").send().sign_both()
