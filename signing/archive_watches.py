@@ -144,22 +144,7 @@ def keep_renewal(
     row = session.get_one(EnvelopeDocument, document.document_id, populate_existing=True)
     if row.head_sha256 != document.head_sha256 or renewal.before_sha256 != document.head_sha256:
         return False
-    newest = max((version.sequence for version in row.versions), default=0)
-    session.add_all(
-        [
-            renewal,
-            DocumentVersion(
-                owner=row.owner,
-                document_id=row.id,
-                sequence=newest + 1,
-                sha256=renewal.after_sha256,
-                size=size,
-                made_by=RENEWED,
-                step_id=None,
-                made_at=renewal.renewed_at,
-            ),
-        ]
-    )
+    session.add_all([renewal, _version(row, renewal, size)])
     row.head_sha256 = renewal.after_sha256
     watch = session.get_one(ArchiveWatch, row.id, populate_existing=True)
     watch.holds_until, watch.because, watch.renew_at = renewal.holds_until, because[:300], renew_at
@@ -203,6 +188,19 @@ def _token(session: Session, document: EnvelopeDocument) -> bytes | None:
         SealJob.result_sha256 == document.head_sha256,
     )
     return session.scalars(renewed).first() or session.scalars(sealed).first()
+
+
+def _version(document: EnvelopeDocument, renewal: ArchiveRenewal, size: int) -> DocumentVersion:
+    return DocumentVersion(
+        owner=document.owner,
+        document_id=document.id,
+        sequence=max((version.sequence for version in document.versions), default=0) + 1,
+        sha256=renewal.after_sha256,
+        size=size,
+        made_by=RENEWED,
+        step_id=None,
+        made_at=renewal.renewed_at,
+    )
 
 
 def _watch(session: Session, document: ArchivedDocument, found: Holding, now: datetime) -> ArchiveWatch:

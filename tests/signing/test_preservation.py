@@ -1,125 +1,25 @@
-"""Long-term preservation: when a time-stamp ends, renewing it whatever happens, and thirty years."""
+"""Long-term preservation: the watch, and renewing a document once whatever happens."""
 
-import subprocess
-import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from signing import archive_reports, preservation
 from signing import archive_watches as watches
-from signing.errors import SetupRequired, TimestampUnavailable
+from signing.errors import TimestampUnavailable
 from signing.orm import EnvelopeDocument
 from signing.pades.algorithm_ends import load_algorithm_ends
 from signing.pades.generation_services import GenerationTsa
-from signing.pades.holding import CertificateFacts, StampFacts, holding
 from signing.pades.preserve import Preserver, begins_with, previous_stamp
 from signing.pades.revocation import RevocationUnavailable
-from signing.pades.verify import verify_pdf
 from signing.preservation import RenewalResult, originals_matching
 from signing.simulated_world import years_after
-from signing.simulation import Simulation, SimulationReport
 from signing.stores import FileStore
-from tests import judges
-from tests.signing.archives import START, Archive, NoAnswer, copy_of, decades, make_template
+from tests.signing.archives import START, Archive, NoAnswer, copy_of, make_template
 
 ENDS = load_algorithm_ends()
-FAR = datetime(2069, 1, 1, tzinfo=UTC)
-END_OF_2030 = datetime(2030, 12, 31, 15, tzinfo=UTC)
-END_OF_2050 = datetime(2050, 12, 31, 15, tzinfo=UTC)
-
-
-def stamp(
-    tsa_until: datetime = FAR,
-    issuer_until: datetime = FAR,
-    key: str = "ec",
-    bits: int = 384,
-    digests: tuple[str, ...] = ("sha512",),
-    at: datetime = START,
-) -> StampFacts:
-    tsa = CertificateFacts("時刻認証局", tsa_until, key, bits)
-    issuer = CertificateFacts("発行局", issuer_until, "ec", 384)
-    return StampFacts(at, digests, (tsa, issuer))
-
-
-# when a time-stamp ends
-
-
-@pytest.mark.parametrize(
-    ("facts", "until", "because"),
-    [
-        (
-            stamp(tsa_until=datetime(2037, 1, 1, tzinfo=UTC)),
-            datetime(2037, 1, 1, tzinfo=UTC),
-            "時刻認証局の証明書「",
-        ),
-        (
-            stamp(issuer_until=datetime(2035, 1, 1, tzinfo=UTC)),
-            datetime(2035, 1, 1, tzinfo=UTC),
-            "上位の認証局の証明書「",
-        ),
-        (stamp(key="rsa", bits=2048), END_OF_2030, "RSA 2048ビット"),
-        (stamp(key="rsa", bits=3071), END_OF_2030, "RSA 3071ビット"),
-        (stamp(key="rsa", bits=3072), END_OF_2050, "RSA 3072ビット"),
-        (stamp(key="ec", bits=256), END_OF_2050, "楕円曲線 256ビット"),
-        (stamp(digests=("sha256", "sha512")), END_OF_2050, "SHA-256"),
-        (stamp(digests=("sha512", "sha1")), datetime(2013, 12, 31, 15, tzinfo=UTC), "SHA-1"),
-        (stamp(digests=("md5",)), datetime(1970, 1, 1, 15, tzinfo=UTC), "使用期限の表にない方式"),
-        (stamp(key="gost", bits=512), datetime(1970, 1, 1, 15, tzinfo=UTC), "使用期限の表にない方式"),
-        (stamp(), FAR, "時刻認証局の証明書「"),
-    ],
-)
-def test_a_time_stamp_holds_until_the_first_of_its_ends(
-    facts: StampFacts, until: datetime, because: str
-) -> None:
-    found = holding(facts, ENDS)
-    assert found.until == until
-    assert because in found.because
-
-
-@pytest.mark.parametrize(
-    ("life", "margin", "before_end"),
-    [
-        (timedelta(days=3650), timedelta(days=365), timedelta(days=365)),
-        (timedelta(days=3650), timedelta(days=30), timedelta(days=30)),
-        (timedelta(days=400), timedelta(days=365), timedelta(days=200)),
-        (timedelta(days=-10), timedelta(days=365), timedelta(0)),
-    ],
-)
-def test_it_is_renewed_a_margin_before_and_at_most_half_of_its_life(
-    life: timedelta, margin: timedelta, before_end: timedelta
-) -> None:
-    found = holding(stamp(tsa_until=START + life), ENDS, margin)
-    assert found.renew_at == found.until - before_end
-
-
-def test_a_digest_is_chosen_that_lasts_as_long_as_the_certificate() -> None:
-    candidates = ("sha256", "sha384", "sha512")
-    assert ENDS.digest_until(datetime(2045, 1, 1, tzinfo=UTC), candidates) == "sha256"
-    assert ENDS.digest_until(datetime(2051, 1, 1, tzinfo=UTC), candidates) == "sha384"
-    assert (
-        ENDS.of_digest(ENDS.digest_until(datetime(2099, 1, 1, tzinfo=UTC), candidates)).ends_on.year == 2070
-    )
-
-
-def test_a_table_of_ones_own_is_read_and_a_wrong_one_is_refused_with_its_place(tmp_path: Path) -> None:
-    own = tmp_path / "ends.toml"
-    own.write_text(
-        '[[digest]]\nname = "sha256"\nends_on = 2040-12-31\nsource = "市の定め"\nchecked = 2026-11-01\n'
-        '[[key]]\nname = "ec"\nmin_bits = 256\nends_on = 2041-12-31\nsource = "市の定め"\n'
-    )
-    ends = load_algorithm_ends(own)
-    assert ends.of_digest("sha256").ends_on.year == 2040
-    assert ends.unchecked == 1
-    own.write_text(own.read_text().replace("2040-12-31", '"2040"'))
-    with pytest.raises(SetupRequired, match=r"ends\.toml") as refused:
-        load_algorithm_ends(own)
-    assert "sha256" in refused.value.facts["reason"]
-
-
-# one document
 
 
 @pytest.fixture(scope="module")
@@ -437,88 +337,6 @@ def test_a_forced_late_stamp_does_not_revive_the_file(archive: Archive, tmp_path
         return  # no evidence can be had for the old certificate any more, as it should be
     archive.world.at += timedelta(days=400)
     assert archive.verdict(archive.store.put(tmp_path / "late.pdf")).verdict != "valid"
-
-
-# thirty years
-
-
-@pytest.fixture(scope="module", params=[False, True], ids=["issuing CA", "root only"])
-def thirty_years(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
-) -> tuple[Simulation, SimulationReport, Path, bool]:
-    folder = tmp_path_factory.mktemp("decades")
-    simulation = decades(folder / "world", sqlite_template, ENDS, is_flat=request.param)
-    report = simulation.run(30)
-    simulation.keep(folder / "kept", report)
-    return simulation, report, folder / "kept", request.param
-
-
-@pytest.mark.slow
-def test_after_thirty_years_everything_held_and_the_control_did_not(thirty_years) -> None:
-    simulation, report, _, _ = thirty_years
-    assert report.problems == []
-    assert report.held
-    assert [year.at.year for year in report.years] == list(range(2027, 2057))
-    assert all(set(year.verdicts) == {"valid"} for year in report.years)
-    assert report.years[-1].control == ("indeterminate",)
-    (document,) = report.documents
-    assert document.generations >= 3
-    assert document.is_prefix
-    assert document.control_must_fail
-    first = simulation.world.generations[0]
-    assert not first.is_alive(report.ends)
-    assert first.ends < report.ends  # today's certificates have expired
-    assert sum(year.renewed for year in report.years) == document.renewals
-    later = {g.digest for g in simulation.world.generations[2:]}
-    assert later == {"sha384"}  # SHA-256 ends in 2050
-
-
-@pytest.mark.slow
-def test_openssl_confirms_every_token_at_its_time(thirty_years) -> None:
-    """Each document time-stamp, while its authority was alive; the signatures while theirs was."""
-    simulation, _, kept, _ = thirty_years
-    file, roots = kept / "document-1.pdf", kept / "roots.pem"
-    for generation in simulation.world.generations[:-1]:
-        middle = generation.starts + (generation.ends - generation.starts) / 2
-        found = judges.openssl(file, roots, middle)
-        good = [finding for finding in found if finding.is_timestamp and finding.is_good]
-        assert len(good) >= 1, generation.name
-    stamps = [f for f in judges.openssl(file, roots, START + timedelta(days=1)) if f.is_timestamp]
-    assert len(stamps) >= 4
-    long_after = judges.openssl(file, roots, simulation.world.at)
-    assert not any(finding.is_good for finding in long_after if not finding.is_timestamp)
-
-
-@pytest.mark.slow
-def test_stock_pyhanko_agrees_in_its_own_process(thirty_years) -> None:
-    """Where no issuer below the root has expired; where one has, pyHanko 0.38 gives up before it looks at the proof."""
-    simulation, _, kept, is_flat = thirty_years
-    judge = Path(__file__).with_name("stock_pyhanko.py")
-
-    def asked(name: str) -> list[str]:
-        line = [
-            sys.executable,
-            str(judge),
-            str(kept / name),
-            str(kept / "roots.pem"),
-            simulation.world.at.isoformat(),
-        ]
-        return subprocess.run(line, capture_output=True, text=True, check=True, cwd="/").stdout.split()
-
-    expected = "PASSED:good" if is_flat else "INDETERMINATE:bad"
-    assert asked("document-1.pdf") == [expected] * 2
-    assert all(word.startswith("INDETERMINATE") for word in asked("original-1.pdf"))
-
-
-@pytest.mark.slow
-def test_damage_done_after_decades_is_still_found(thirty_years, tmp_path: Path) -> None:
-    simulation, _, kept, _ = thirty_years
-    content = (kept / "document-1.pdf").read_bytes()
-    damaged = tmp_path / "damaged.pdf"
-    for part in range(1, 8):
-        place = len(content) * part // 8
-        damaged.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-        assert not verify_pdf(damaged, simulation.world.trust, simulation.world.at).is_valid, place
 
 
 def test_the_previous_stamp_is_the_newest_one(archive: Archive) -> None:
