@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2ed30c691828"
+revision = "bec631d4e6c5"
 down_revision = "899c2399075f"
 branch_labels = None
 depends_on = None
@@ -181,6 +181,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("superseded_at IS NULL"),
         )
 
+    with op.batch_alter_table("filing_messages", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("remarks", sa.JSON(), nullable=False))
+
+    with op.batch_alter_table("filings", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("assigned_to", sa.String(length=60), nullable=True))
+        batch_op.add_column(sa.Column("assigned_name", sa.String(length=100), nullable=True))
+        batch_op.add_column(sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True))
+
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.add_column(sa.Column("holder", sa.String(length=64), nullable=True))
 
@@ -203,6 +211,14 @@ def downgrade() -> None:
 
     with op.batch_alter_table("links", schema=None) as batch_op:
         batch_op.drop_column("holder")
+
+    with op.batch_alter_table("filings", schema=None) as batch_op:
+        batch_op.drop_column("assigned_at")
+        batch_op.drop_column("assigned_name")
+        batch_op.drop_column("assigned_to")
+
+    with op.batch_alter_table("filing_messages", schema=None) as batch_op:
+        batch_op.drop_column("remarks")
 
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_index(
