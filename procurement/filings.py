@@ -45,6 +45,10 @@ class Filing(CityScoped, Base):
     opened_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     voided_because: Mapped[str | None] = mapped_column(String(300))
+    # Who of the office looks after it: the id of the account, and the name as it was when it was taken.
+    assigned_to: Mapped[str | None] = mapped_column(String(60))
+    assigned_name: Mapped[str | None] = mapped_column(String(100))
+    assigned_at: Mapped[datetime | None]
 
     case: Mapped[ProcurementCase] = relationship(back_populates="filings")
     company: Mapped[Company] = relationship()
@@ -96,6 +100,22 @@ class Filing(CityScoped, Base):
         A correction of a version that came in time is in time, and so is a change after acceptance.
         """
         return deadline is not None and self.accepted is None and deadline.is_missed(now)
+
+    def assign(self, *, to: str, name: str, now: datetime, take_over: bool = False) -> None:
+        """Somebody of the office takes it (担当); from a colleague only when that is meant."""
+        self.refuse_if_void()
+        if self.assigned_to not in (None, to) and not take_over:
+            raise FilingConflict(
+                "filing_assigned",
+                f"この書類は、{self.assigned_name}さんが担当しています。",
+                remedy="引き継ぐときは、書類の画面で「担当を引き継ぐ」を押します。",
+            )
+        if self.assigned_to != to:
+            self.assigned_to, self.assigned_name, self.assigned_at = to, name, now
+
+    def release(self) -> None:
+        """Nobody has it any more (担当を外す)."""
+        self.assigned_to = self.assigned_name = self.assigned_at = None
 
     def refuse_if_void(self) -> None:
         """Nothing can be done any more with a void paper."""
@@ -245,5 +265,7 @@ class FilingMessage(CityScoped, Base):
     author_name: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
     marked_fields: Mapped[list[Any]] = mapped_column(default=list)
+    # What is wrong with each marked field, by its key; a field may be marked without a word of its own.
+    remarks: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     filing: Mapped[Filing] = relationship(back_populates="messages")
