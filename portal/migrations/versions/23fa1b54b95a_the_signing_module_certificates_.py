@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "bec631d4e6c5"
+revision = "23fa1b54b95a"
 down_revision = "899c2399075f"
 branch_labels = None
 depends_on = None
@@ -182,7 +182,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("filing_messages", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("remarks", sa.JSON(), nullable=False))
+        batch_op.add_column(sa.Column("remarks", sa.JSON(), nullable=True))
 
     with op.batch_alter_table("filings", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assigned_to", sa.String(length=60), nullable=True))
