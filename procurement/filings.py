@@ -265,7 +265,11 @@ class FilingMessage(CityScoped, Base):
     author_name: Mapped[str] = mapped_column(String(100))
     text: Mapped[str] = mapped_column(Text)
     marked_fields: Mapped[list[Any]] = mapped_column(default=list)
-    # What is wrong with each marked field, by its key; a field may be marked without a word of its own.
-    remarks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What is wrong with each marked field, by its key; messages of before this column have none.
+    remarks: Mapped[dict[str, Any] | None]
 
     filing: Mapped[Filing] = relationship(back_populates="messages")
+
+    def remark_on(self, key: str) -> str:
+        """What is wrong with a field that was marked; empty where that was not said of it alone."""
+        return str((self.remarks or {}).get(key, ""))

@@ -22,6 +22,8 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.FILING_SENT_BACK: "申請（第{version}版）を差し戻しました",
     Tag.FILING_ACCEPTED: "申請（第{version}版）を受理しました",
     Tag.FILING_REJECTED: "申請（第{version}版）を却下しました",
+    Tag.FILING_ASSIGNED: "申請の担当を{officer}にしました",
+    Tag.FILING_RELEASED: "申請の担当（{former}）を外しました",
     Tag.FILING_ADDRESS_CONFIRMED: "メールアドレスが確認されました",
     Tag.CONTRACT_DRAFTED: "契約書類「{name}」を用意しました",
     Tag.CONTRACT_DOCUMENT_REMOVED: "契約書類「{name}」を外しました",
