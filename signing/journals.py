@@ -17,6 +17,8 @@ from signing.pades.seal import Prepared, Sealed
 from signing.timelines import lock_envelope, note
 
 LEASE = timedelta(minutes=3)
+LATE = timedelta(hours=1)
+"""A party's signature stamped later than this after its preparation gets new evidence of its certificate."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -64,6 +66,8 @@ class Batch:
     is_last_signature: bool
     is_party: bool
     appearance: dict[str, Any] | None
+    late_signers: tuple[bytes, ...]
+    """Certificates (PEM) of parties whose signature got its time-stamp long after it was prepared."""
     jobs: tuple[JobState, ...]
 
 
@@ -139,6 +143,7 @@ def next_batch(session: Session, envelope_id: str) -> Batch | None:
         is_last_signature=step is not None and is_last_signature(envelope, step),
         is_party=step is not None and step.signs_as_party,
         appearance=step.appearance if step else None,
+        late_signers=_late_signers(session, envelope) if step is None else (),
         jobs=tuple(_state(job) for job in jobs),
     )
 
@@ -269,6 +274,22 @@ def postpone(session: Session, batch: Batch, problem: str, now: datetime) -> dat
         job.next_attempt_at = next_attempt_at = now + pause
     session.flush()
     return next_attempt_at
+
+
+def _late_signers(session: Session, envelope: Envelope) -> tuple[bytes, ...]:
+    jobs = session.scalars(
+        select(SealJob).where(
+            SealJob.envelope_id == envelope.id,
+            SealJob.signer_certificates.is_not(None),
+            SealJob.cms.is_not(None),
+        )
+    )
+    late = {
+        job.signer_certificates: None
+        for job in jobs
+        if job.stamped_at and job.prepared_at and job.stamped_at - job.prepared_at > LATE
+    }
+    return tuple(pem for pem in late if pem is not None)
 
 
 def _field_name(envelope: Envelope, step: CirculationStep | None) -> str:

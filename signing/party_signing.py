@@ -146,10 +146,15 @@ def complete_signature(services: SealingServices, job: JobState, now: datetime) 
             raise
         raise SignatureReturned(error.text, remedy=error.remedy, **error.facts) from error
     try:
-        return services.sealer.finish(job.attributes, job.signature, identity)
+        sealed = services.sealer.finish(job.attributes, job.signature, identity)
     except UnforeseenAuthority:
         services.sealer.forget(job.prepared.digest)  # its evidence comes with the document time-stamp
         raise
+    if 2 * len(sealed.cms) > job.prepared.hole_end - job.prepared.hole_start - 2:
+        raise SignatureReturned(
+            "署名値が、書類に用意した場所に入りませんでした。もう一度署名をお願いします。"
+        )
+    return sealed
 
 
 def refuse_in_progress(session: Session, step: CirculationStep, now: datetime) -> None:

@@ -31,6 +31,7 @@ from signing.journals import Batch, JobState
 from signing.modes import JobKind
 from signing.orm import SealJob
 from signing.pades.fill import DateFilling
+from signing.pades.identities import from_pem
 from signing.pades.seal import JST, Prepared, Sealed, SignatureRequest, approval_reason, embed
 from signing.pades.timestamps import UnforeseenAuthority
 from signing.party_signing import complete_signature
@@ -257,7 +258,8 @@ class _Worker:
     ) -> Prepared:
         source = self.services.store.path(job.head_sha256)
         if batch.kind is JobKind.DOCUMENT_TIMESTAMP:
-            return self.services.sealer.prepare_timestamp(source, work, batch.field_name, now)
+            late = tuple(from_pem(each) for each in batch.late_signers)
+            return self.services.sealer.prepare_timestamp(source, work, batch.field_name, now, late)
         assert batch.consented_at is not None
         filling = DateFilling(self.date_text(filled_on), self.services.font) if filled_on else None
         reason = approval_reason(batch.person, batch.email, batch.consented_at)

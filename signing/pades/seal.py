@@ -5,6 +5,7 @@ sign: the CMS for that digest, with its time-stamp; embed: a pure function of bo
 """
 
 import hashlib
+import logging
 import shutil
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,9 @@ from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.pdf_byterange import PdfSignedData
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from signing.errors import SealingFailed, SigningRefused, TimestampUnavailable
+from signing.errors import CertificateUnusable, SealingFailed, SigningRefused, TimestampUnavailable
 from signing.pades import appearances, cms
 from signing.pades.algorithms import algorithm_for
 from signing.pades.appearances import Appearance
@@ -55,6 +57,9 @@ _REMEMBERED = 256
 _APART_FROM_CHAINS = 5 << 10
 """Bytes: attributes, signature values, and what a token has besides its chain."""
 _SPARE = 512
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -139,15 +144,28 @@ class Sealer:
 
             return self._remembered(prepare_hole(source, work, self.profile.digest, write), expected)
 
-    def prepare_timestamp(self, source: Path, work: Path, field_name: str, now: datetime) -> Prepared:
-        """Writes `source` and a new revision with an empty document time-stamp to `work` (B-LTA)."""
+    def prepare_timestamp(
+        self,
+        source: Path,
+        work: Path,
+        field_name: str,
+        now: datetime,
+        signers: Sequence[Identity] = (),
+    ) -> Prepared:
+        """Writes `source` and a new revision with an empty document time-stamp to `work` (B-LTA).
+
+        `signers` are those whose signatures were time-stamped long after they were prepared: what proves that
+        their certificates still stood comes with this revision.
+        """
         with _guard():
             expected = self._expected(None, now)
+            late = [self._still_standing(signer, now) for signer in signers]
 
             def write(writer: IncrementalPdfFileWriter) -> PdfSignedData:
                 writer.register_extension(constants.ESIC_EXTENSION_1)
-                if expected.data is not None:
-                    write_dss(writer, expected.data)
+                for data in (expected.data, *late):
+                    if data is not None:
+                        write_dss(writer, data)
                 return add_timestamp(writer, field_name, expected.room)
 
             return self._remembered(prepare_hole(source, work, "sha256", write), expected)
@@ -220,6 +238,14 @@ class Sealer:
         data = self._book.gather(certificates, list(above.values()), now)
         authorities = frozenset(chain.fingerprint for chain in chains)
         return _Expected(data, authorities, self._room(signer, list(above.values())))
+
+    def _still_standing(self, signer: Identity, now: datetime) -> ValidationData | None:
+        """Today's evidence of a signer; none where the certificate has ended or was revoked since its signature."""
+        try:
+            return self._book.gather([signer.certificate, *signer.chain], [], now)
+        except (CertificateUnusable, PathError, ValidationError) as error:
+            log.warning("no new evidence of %s: %s", signer.certificate.subject.human_friendly, error)
+            return None
 
     def _room(self, signer: Identity | None, authorities: Sequence[x509.Certificate]) -> int:
         """Hexadecimal digits to keep free: the usual room, more for long chains and large tokens."""
