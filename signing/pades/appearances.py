@@ -20,6 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from signing.pades.glyphs import registered, runs
 from signing.pades.layout import Box
+from signing.pades.seal_pictures import Picture, add_picture
 from signing.pades.typesetting import TIED, Setting, set_lines
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -47,17 +48,22 @@ class Appearance:
 
 def draw(appearance: Appearance) -> bytes:
     """The seal as a one-page PDF of the size of its box, with just the glyphs that it needs."""
+    return _drawn(appearance, with_image=True)
+
+
+def _drawn(appearance: Appearance, *, with_image: bool) -> bytes:
     width, height = appearance.box.width, appearance.box.height
     target = io.BytesIO()
     canvas = Canvas(
         target, pagesize=(width, height), initialFontName=registered(appearance.fonts[0]), pageCompression=1
     )
     image_area, text_area = _areas(appearance)
-    if appearance.image is not None:
+    if appearance.image is not None and with_image:
         _draw_image(canvas, appearance.image, image_area)
     if appearance.lines:
         _draw_frame(canvas, width, height)
         _draw_lines(canvas, appearance.fonts, _setting(appearance, text_area), text_area)
+    canvas.showPage()  # a page even when nothing was drawn on it
     canvas.save()
     return target.getvalue()
 
@@ -73,7 +79,7 @@ def place(
     """
     widget = field.get_object() if isinstance(field, generic.IndirectObject) else field  # type: ignore[no-untyped-call]
     if min(displayed_size(widget)) > 0:
-        put_drawing(writer, widget, draw(appearance))
+        put_drawing(writer, widget, _drawn(appearance, with_image=False), _picture(appearance))
 
 
 def displayed_size(widget: generic.DictionaryObject) -> tuple[float, float]:
@@ -83,18 +89,28 @@ def displayed_size(widget: generic.DictionaryObject) -> tuple[float, float]:
     return (height, width) if _rotation(widget) in (90, 270) else (width, height)
 
 
-def put_drawing(writer: BasePdfFileWriter, widget: generic.DictionaryObject, drawing: bytes) -> None:
+def put_drawing(
+    writer: BasePdfFileWriter,
+    widget: generic.DictionaryObject,
+    drawing: bytes,
+    picture: Picture | None = None,
+) -> None:
     """Makes a one-page PDF the normal appearance of a field; upright on a page that is displayed rotated."""
     page = PdfFileReader(io.BytesIO(drawing)).root["/Pages"]["/Kids"][0]
     _, _, width, height = (float(number) for number in page["/MediaBox"])
+    resources: Any = writer.import_object(page["/Resources"])
+    ink = page["/Contents"].data
+    if picture is not None:
+        resources[_Name("/XObject")] = add_picture(writer, picture)
+        ink = picture.ink + ink
     stream = generic.StreamObject(
-        stream_data=page["/Contents"].data,
+        stream_data=ink,
         dict_data={
             _Name("/Type"): _Name("/XObject"),
             _Name("/Subtype"): _Name("/Form"),
             _Name("/BBox"): _numbers(0, 0, width, height),
             _Name("/Matrix"): _matrix(_rotation(widget), width, height),
-            _Name("/Resources"): writer.import_object(page["/Resources"]),
+            _Name("/Resources"): resources,
         },
     )
     stream.compress()  # type: ignore[no-untyped-call]
@@ -162,6 +178,13 @@ def _draw_image(canvas: Canvas, image: bytes, area: _Area) -> None:
         preserveAspectRatio=True,
         anchor="c",
     )
+
+
+def _picture(appearance: Appearance) -> Picture | None:
+    if appearance.image is None:
+        return None
+    area, _ = _areas(appearance)
+    return Picture.within(appearance.image, area.left, area.bottom, area.width, area.height)
 
 
 def _draw_frame(canvas: Canvas, width: float, height: float) -> None:

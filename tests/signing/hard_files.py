@@ -148,7 +148,7 @@ def many_pages(count: int = 5000) -> bytes:
 
 def write_big(path: Path, megabytes: int) -> Path:
     """A file of so many megabytes, one scanned page for each, written piece by piece."""
-    noise = os.urandom(1 << 20)
+    noise = zlib.compress(os.urandom(1 << 20), 1)
     offsets = {}
     with path.open("wb") as file:
         file.write(b"%PDF-1.5\n")
@@ -167,8 +167,11 @@ def write_big(path: Path, megabytes: int) -> Path:
         for n in range(megabytes):
             page, image = 3 + 2 * n, 4 + 2 * n
             add(page, b"<< /Type /Page /Parent 2 0 R /Resources << /XObject << /I %d 0 R >> >> >>" % image)
-            head = b"<< %s /BitsPerComponent 8 /Length %d >>\nstream\n" % (picture, len(noise))
-            add(image, head, n.to_bytes(4, "big"), noise[4:], b"\nendstream")
+            head = b"<< %s /BitsPerComponent 8 /Filter /FlateDecode /Length %d >>\nstream\n" % (
+                picture,
+                len(noise),
+            )
+            add(image, head, noise, b"\nendstream")
         at, size = file.tell(), 3 + 2 * megabytes
         file.write(b"xref\n0 %d\n0000000000 65535 f \n" % size)
         file.writelines(b"%010d 00000 n \n" % offsets[number] for number in range(1, size))
