@@ -28,6 +28,7 @@ from forms.model import (
 )
 from forms.references import reference_mistakes
 from forms.row_groups import cells_of, read_row_group, spread_checks
+from forms.wanted import WANTED_RULES
 from procurement.cities.kinds import ProcurementCategory
 from procurement.cities.reader import Mistake, Table
 from procurement.cities.values import shown
@@ -104,9 +105,17 @@ def _read_offer(table: Table) -> Offer:
         mark=table.text("mark"),
         position=table.count("position", 100, most=999),
         required=table.flag("required", False),
+        wanted_when=_read_wanted_rule(table),
     )
     table.done()
     return offer
+
+
+def _read_wanted_rule(table: Table) -> str:
+    name = table.text("wanted_when")
+    if name and name not in WANTED_RULES:
+        table.wrong("wanted_when", _unknown_rule(name, list(WANTED_RULES)))
+    return name
 
 
 def _read_section(table: Table) -> Section:

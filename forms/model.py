@@ -222,12 +222,16 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Offer:
-    """When a form is offered (提出の案内): for which kinds of case, in which place of the city's list."""
+    """When a form is offered (提出の案内): for which kinds of case, in which place of the city's list.
+
+    `wanted_when` names a rule of `forms.wanted` that says when a case is likely to need it.
+    """
 
     categories: tuple[ProcurementCategory, ...] = ()
     mark: str = ""
     position: int = 100
     required: bool = False
+    wanted_when: str = ""
 
     def suits(self, category: ProcurementCategory) -> bool:
         """Whether cases of this kind are asked for it; a form that names no kind is for all."""

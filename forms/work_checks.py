@@ -50,7 +50,7 @@ def full_time_required(fields: Fields, values: Values, facts: FormFacts) -> Find
     chosen, price, kind = (values.get(field.key) for field in fields)
     if not isinstance(price, int) or not chosen or not kind:
         return None
-    row = limits("full_time", _contract_day(facts))
+    row = limits("full_time", contract_day(facts))
     limit = row["building_price"] if kind == BUILDING else row["price"]
     if price < limit or chosen in FULL_TIME:
         return None
@@ -65,7 +65,7 @@ def full_time_required(fields: Fields, values: Values, facts: FormFacts) -> Find
 
 def concurrent_limits(fields: Fields, values: Values, facts: FormFacts) -> Finding | None:
     """Works that one site agent holds together: each below the limit; above it the official decides."""
-    limit = limits("concurrent", _contract_day(facts))["price"]
+    limit = limits("concurrent", contract_day(facts))["price"]
     for field in fields:
         price = values.get(field.key)
         if isinstance(price, int) and price >= limit:
@@ -83,7 +83,7 @@ def advance_within_share(fields: Fields, values: Values, facts: FormFacts) -> Fi
     amount, price = (values.get(field.key) for field in fields)
     if not isinstance(amount, int) or not isinstance(price, int):
         return None
-    row = limits("advance", _contract_day(facts))
+    row = limits("advance", contract_day(facts))
     works = facts.category in (None, ProcurementCategory.CONSTRUCTION_WORKS)
     percent = row["works_percent"] if works else row["services_percent"]
     most = price * percent // 100 // row["round_down_to"] * row["round_down_to"]
@@ -124,7 +124,8 @@ def _tables() -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(text)
 
 
-def _contract_day(facts: FormFacts) -> date:
+def contract_day(facts: FormFacts) -> date:
+    """The day whose limits count: that of the contract, before it is concluded today."""
     return _known_day(facts, Meaning.CONTRACT_ON) or facts.today
 
 
