@@ -14,12 +14,18 @@ from procurement.wareki import JST, format_wareki
 
 LABEL_WIDTH = 62 * MM
 NOTE = "この受付票は、提出を受け付けたことを示すものです。内容の確認の結果は、別にお知らせします。"
+HASHES_NOTE = (
+    "SHA-256は、受け付けたファイルの指紋です。手元のファイルから求めた値と同じなら、1文字も変わっていません。"
+)
 LATE_NOTE = "提出期限を過ぎて受け付けました。取扱いは市の担当者が決定します。"
 
 
 @dataclass(frozen=True)
 class ReceiptFacts:
-    """What a receipt says: number, instant, case, form, who filed, and every field that was filled in."""
+    """What a receipt says: number, instant, case, form, who filed, and every field that was filled in.
+
+    `attachment_hashes` go with `attachments`, in their order; hashes are lower-case hexadecimal SHA-256.
+    """
 
     receipt_number: str
     received_at: datetime
@@ -30,6 +36,9 @@ class ReceiptFacts:
     sections: Sequence[SectionRows]
     attachments: Sequence[str] = ()
     is_late: bool = False
+    version_number: int = 1
+    paper_sha256: str = ""
+    attachment_hashes: Sequence[str] = ()
 
 
 def instant_text(at: datetime) -> str:
@@ -45,7 +54,7 @@ def receipt(facts: ReceiptFacts, made_at: datetime) -> bytes:
         ("受付番号", facts.receipt_number),
         ("受付日時", instant_text(facts.received_at)),
         ("提出先", facts.city_name),
-        ("書類", facts.form_title),
+        ("書類", f"{facts.form_title}（第{facts.version_number}版）"),
         ("案件", facts.case_title),
         ("提出者", facts.company_name),
     ]
@@ -66,6 +75,16 @@ def receipt(facts: ReceiptFacts, made_at: datetime) -> bytes:
             story.append(TextLines("添付書類", styles.heading, keep_with_next=True))
             names = [(str(number), name) for number, name in enumerate(facts.attachments, start=1)]
             story.append(labelled_rows(names, styles, LABEL_WIDTH))
+        if facts.paper_sha256 or facts.attachment_hashes:
+            story.append(TextLines("ファイルの指紋（SHA-256）", styles.heading, keep_with_next=True))
+            story.append(labelled_rows(_hashes(facts), styles, LABEL_WIDTH))
+            story.append(TextLines(HASHES_NOTE, styles.small))
         return story
 
     return print_pages(parts, f"受付票　{facts.receipt_number}", f"受付番号　{facts.receipt_number}", made_at)
+
+
+def _hashes(facts: ReceiptFacts) -> list[tuple[str, str]]:
+    paper = [(f"{facts.form_title}（PDF）", facts.paper_sha256)] if facts.paper_sha256 else []
+    files = [(f"添付{number}", sha256) for number, sha256 in enumerate(facts.attachment_hashes, start=1)]
+    return paper + files

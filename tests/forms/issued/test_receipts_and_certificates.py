@@ -46,6 +46,13 @@ def test_receipt_names_number_second_and_content(tmp_path: Path) -> None:
     assert "期限を過ぎて" not in text
 
 
+def test_receipt_holds_the_hashes_of_paper_and_attachments(tmp_path: Path) -> None:
+    text = pdf_text(receipt(facts(paper_sha256="ab" * 32, attachment_hashes=("cd" * 32,)), NOW), tmp_path)
+    assert "ab" * 32 in text
+    assert "cd" * 32 in text
+    assert squeezed("電子契約利用申出書（第1版）") in text
+
+
 def test_late_receipt_says_so(tmp_path: Path) -> None:
     assert "提出期限を過ぎて受け付けました。" in pdf_text(receipt(facts(is_late=True), NOW), tmp_path)
 
