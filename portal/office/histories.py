@@ -16,14 +16,15 @@ from signing.orm import EnvelopeEvent
 
 ACT_WORDS: Mapping[Tag, str] = {
     Tag.AWARD_DECIDED: "落札を登録しました",
-    Tag.FILING_SUBMITTED: "申請（第{version}版）を提出しました",
-    Tag.FILING_REGISTERED: "届いた申請（第{version}版）を登録しました",
-    Tag.FILING_WITHDRAWN: "申請（第{version}版）を取り下げました",
-    Tag.FILING_SENT_BACK: "申請（第{version}版）を差し戻しました",
-    Tag.FILING_ACCEPTED: "申請（第{version}版）を受理しました",
-    Tag.FILING_REJECTED: "申請（第{version}版）を却下しました",
-    Tag.FILING_ASSIGNED: "申請の担当を{officer}にしました",
-    Tag.FILING_RELEASED: "申請の担当（{former}）を外しました",
+    Tag.FILING_SUBMITTED: "{paper}（第{version}版）を提出しました",
+    Tag.FILING_REGISTERED: "届いた{paper}（第{version}版）を登録しました",
+    Tag.FILING_WITHDRAWN: "{paper}（第{version}版）を取り下げました",
+    Tag.FILING_SENT_BACK: "{paper}（第{version}版）を差し戻しました",
+    Tag.FILING_ACCEPTED: "{paper}（第{version}版）を受理しました",
+    Tag.FILING_REJECTED: "{paper}（第{version}版）を却下しました",
+    Tag.FILING_ASSIGNED: "{paper}の担当を{officer}にしました",
+    Tag.FILING_RELEASED: "{paper}の担当（{former}）を外しました",
+    Tag.CASE_ARCHIVE_TAKEN: "書類一式（{files}件）をダウンロードしました",
     Tag.FILING_ADDRESS_CONFIRMED: "メールアドレスが確認されました",
     Tag.CONTRACT_DRAFTED: "契約書類「{name}」を用意しました",
     Tag.CONTRACT_DOCUMENT_REMOVED: "契約書類「{name}」を外しました",
@@ -91,7 +92,10 @@ def history_of(act: Act, case: ProcurementCase) -> list[HistoryLine]:
     entries = select(AuditEntry).where(
         AuditEntry.city == case.city, AuditEntry.subject_id.in_(subjects), AuditEntry.tag != Tag.DOCUMENT_READ
     )
-    lines = [_of_act(entry) for entry in act.session.scalars(entries)]
+    papers = {filing.id: f"「{filing.title}」" for filing in case.filings}
+    lines = [
+        _of_act(entry, papers.get(entry.subject_id or "", "申請")) for entry in act.session.scalars(entries)
+    ]
     envelopes = [c.envelope_id for c in case.contracts if c.envelope_id]
     events = select(EnvelopeEvent, CirculationStep).outerjoin(
         CirculationStep, CirculationStep.id == EnvelopeEvent.step_id
@@ -105,8 +109,8 @@ def history_of(act: Act, case: ProcurementCase) -> list[HistoryLine]:
     return sorted(lines, key=lambda line: line.moment)
 
 
-def _of_act(entry: AuditEntry) -> HistoryLine:
-    words = ACT_WORDS.get(Tag(entry.tag), entry.tag).format(**_details(entry.details))
+def _of_act(entry: AuditEntry, paper: str) -> HistoryLine:
+    words = ACT_WORDS.get(Tag(entry.tag), entry.tag).format(paper=paper, **_details(entry.details))
     side = SIDE_WORDS.get(entry.actor_kind, "")
     note = next((str(entry.details[key]) for key in NOTE_KEYS if entry.details.get(key)), "")
     return HistoryLine(entry.at, "　".join(part for part in (side, entry.actor_name) if part), words, note)

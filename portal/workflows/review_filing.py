@@ -1,6 +1,6 @@
 """Review a filing (審査): accept, send back with a reason, reject; the thread with the contractor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -11,26 +11,67 @@ from portal.workflows.file_application import refuse_missing_attachments
 from portal.workflows.locks import lock_case
 from portal.workflows.recipients import notify_contractor, notify_officers
 from portal.workflows.texts import fitting, fitting_line, required_reason
+from portal.workflows.usage_forms import form_of_version
 from procurement.contracts import Contract
 from procurement.electronic_contract_requests import (
     ElectronicContractRequest,
     clerks_from,
     signatory_from,
 )
+from procurement.errors import RuleViolation
 from procurement.filings import Filing, FilingConflict, FilingMessage, FilingVersion
+
+LONGEST_REMARK = 500
 
 
 def send_back_filing(
-    act: Act, filing: Filing, *, version_number: int, reason: str, marked_fields: Sequence[str] = ()
+    act: Act,
+    filing: Filing,
+    *,
+    version_number: int,
+    reason: str,
+    marked_fields: Sequence[str] = (),
+    remarks: Mapping[str, str] | None = None,
 ) -> None:
-    """Send the paper back for correction (差戻し), saying what is wrong with which fields. (FILE-22)"""
+    """Send the paper back for correction (差戻し): a general word, and what is wrong with which fields. (FILE-22)
+
+    Whoever writes a remark marks the field with it. Keys that the form does not know are left out.
+    """
     reason = required_reason(reason, FilingVersion.decision_reason, "差戻しの内容")
     lock_case(act, filing.case_id)
     version = _version_seen(filing, version_number)
+    labels = markable_labels(form_of_version(act, version))
+    said = _remarks(labels, remarks or {})
+    marked = [key for key in labels if key in marked_fields or key in said]
     version.send_back(now=act.now, by=act.actor.name, reason=reason)
-    _write_message(act, filing, reason, marked_fields)
+    _write_message(act, filing, reason, marked, said)
     act.audit(Tag.FILING_SENT_BACK, city=filing.city, subject=("filing", filing.id), version=version.number)
-    _tell_contractor(act, filing, version, "filing_sent_back", reason)
+    places = [f"・{labels[key]}{f'：{said[key]}' if key in said else ''}" for key in marked]
+    letter = "\n".join([reason, "", "直すところ", *places]) if places else reason
+    _tell_contractor(act, filing, version, "filing_sent_back", letter)
+
+
+def markable_labels(form: FormDefinition) -> dict[str, str]:
+    """What an officer can mark, by key: every field, cells of tables too, and each kind of attachment."""
+    files = {attachment_key(wanted.code): f"添付「{wanted.label}」" for wanted in form.attachments}
+    return {field.key: field.label for field in form.fields()} | files
+
+
+def attachment_key(code: str) -> str:
+    """The key under which a kind of attachment is marked."""
+    return f"attachment-{code}"
+
+
+def _remarks(labels: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:
+    said = {key: text.strip() for key, text in typed.items() if key in labels and text.strip()}
+    for key, text in said.items():
+        if len(text) > LONGEST_REMARK:
+            raise RuleViolation(
+                "remark_too_long",
+                f"「{labels[key]}」に書いた内容が{LONGEST_REMARK}文字を超えています。",
+                remedy="短くするか、差し戻す理由の欄に書きます。",
+            )
+    return said
 
 
 def reject_filing(act: Act, filing: Filing, *, version_number: int, reason: str) -> None:
@@ -39,7 +80,7 @@ def reject_filing(act: Act, filing: Filing, *, version_number: int, reason: str)
     lock_case(act, filing.case_id)
     version = _version_seen(filing, version_number)
     version.reject(now=act.now, by=act.actor.name, reason=reason)
-    _write_message(act, filing, reason, ())
+    _write_message(act, filing, reason)
     act.audit(Tag.FILING_REJECTED, city=filing.city, subject=("filing", filing.id), version=version.number)
     _tell_contractor(act, filing, version, "filing_rejected", reason)
 
@@ -69,7 +110,7 @@ def answer_in_thread(act: Act, filing: Filing, text: str) -> None:
     """A message of either side in the thread of a filing (やり取り)."""
     text = required_reason(text, FilingMessage.text, "メッセージの内容")
     lock_case(act, filing.case_id)
-    _write_message(act, filing, text, ())
+    _write_message(act, filing, text)
     key = f"filing-message:{filing.id}:{len(filing.messages)}"
     if act.actor.side == "office":
         notify_contractor(act, filing.case, "filing_message", key=key, filing=filing, text=text)
@@ -133,7 +174,13 @@ def _version_seen(filing: Filing, version_number: int) -> FilingVersion:
     return filing.current
 
 
-def _write_message(act: Act, filing: Filing, text: str, marked_fields: Sequence[str]) -> None:
+def _write_message(
+    act: Act,
+    filing: Filing,
+    text: str,
+    marked_fields: Sequence[str] = (),
+    remarks: Mapping[str, str] | None = None,
+) -> None:
     filing.messages.append(
         FilingMessage(
             city=filing.city,
@@ -143,6 +190,7 @@ def _write_message(act: Act, filing: Filing, text: str, marked_fields: Sequence[
             author_name=act.actor.name,
             text=text,
             marked_fields=list(marked_fields),
+            remarks=dict(remarks or {}),
         )
     )
     act.session.flush()
