@@ -13,6 +13,7 @@ from forms.values import SectionRows
 from procurement.wareki import JST, format_wareki
 
 LABEL_WIDTH = 62 * MM
+HASH_LABEL_WIDTH = 26 * MM
 NOTE = "この受付票は、提出を受け付けたことを示すものです。内容の確認の結果は、別にお知らせします。"
 HASHES_NOTE = (
     "SHA-256は、受け付けたファイルの指紋です。手元のファイルから求めた値と同じなら、1文字も変わっていません。"
@@ -77,7 +78,7 @@ def receipt(facts: ReceiptFacts, made_at: datetime) -> bytes:
             story.append(labelled_rows(names, styles, LABEL_WIDTH))
         if facts.paper_sha256 or facts.attachment_hashes:
             story.append(TextLines("ファイルの指紋（SHA-256）", styles.heading, keep_with_next=True))
-            story.append(labelled_rows(_hashes(facts), styles, LABEL_WIDTH))
+            story.append(labelled_rows(_hashes(facts), styles, HASH_LABEL_WIDTH))
             story.append(TextLines(HASHES_NOTE, styles.small))
         return story
 
@@ -85,6 +86,6 @@ def receipt(facts: ReceiptFacts, made_at: datetime) -> bytes:
 
 
 def _hashes(facts: ReceiptFacts) -> list[tuple[str, str]]:
-    paper = [(f"{facts.form_title}（PDF）", facts.paper_sha256)] if facts.paper_sha256 else []
+    paper = [("様式のPDF", facts.paper_sha256)] if facts.paper_sha256 else []
     files = [(f"添付{number}", sha256) for number, sha256 in enumerate(facts.attachment_hashes, start=1)]
     return paper + files
