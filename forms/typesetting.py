@@ -4,23 +4,19 @@ reportlab's own paragraphs fold repeated and ideographic spaces, which changes w
 flowables print every character.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
 
-from forms.glyphs import printable
+from forms.lettering import draw_line, lettered, line_width
 
 NOT_AT_LINE_START = frozenset(
     "、。，．・：；？！゛゜ヽヾゝゞ々ー）〕］｝〉》」』】°′″℃％‰,.)]}!?:;ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ"
 )
 NOT_AT_LINE_END = frozenset("（〔［｛〈《「『【([{￥＄¥$")
 LONGEST_WORD = 24
-Measure = Callable[[str, str, float], float]
-"""How wide a text is in a font at a size, in points."""
 
 __all__ = ["TA_CENTER", "TA_LEFT", "TA_RIGHT", "SpreadLabel", "TextLines", "TextStyle", "broken_lines"]
 
@@ -59,14 +55,14 @@ def _sticks(previous: str, character: str) -> bool:
     return character in NOT_AT_LINE_START or previous[-1] in NOT_AT_LINE_END
 
 
-def broken_lines(text: str, style: TextStyle, width: float, measure: Measure = stringWidth) -> list[str]:
-    """The lines of a text within a width; line ends in the text are kept."""
+def broken_lines(text: str, style: TextStyle, width: float) -> list[str]:
+    """The lines of a set text (see `lettered`) within a width; line ends in the text are kept."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line, room = "", width - style.first_indent
         for unit in _units(paragraph):
-            for piece in _pieces(unit, style, width - style.hanging_indent, measure):
-                if line and measure(line + piece, style.font, style.size) > room:
+            for piece in _pieces(unit, style, width - style.hanging_indent):
+                if line and line_width(line + piece, style.font, style.size) > room:
                     lines.append(line)
                     line, room = "", width - style.hanging_indent
                 line += piece
@@ -74,8 +70,8 @@ def broken_lines(text: str, style: TextStyle, width: float, measure: Measure = s
     return lines
 
 
-def _pieces(unit: str, style: TextStyle, width: float, measure: Measure) -> list[str]:
-    if measure(unit, style.font, style.size) <= width:
+def _pieces(unit: str, style: TextStyle, width: float) -> list[str]:
+    if line_width(unit, style.font, style.size) <= width:
         return [unit]
     return list(unit)
 
@@ -83,15 +79,12 @@ def _pieces(unit: str, style: TextStyle, width: float, measure: Measure) -> list
 class TextLines(Flowable):  # type: ignore[misc]
     """A block of text (本文): broken into lines, may be split between pages."""
 
-    set_text: Callable[[str], str] = staticmethod(printable)
-    measure: Measure = staticmethod(stringWidth)
-
     def __init__(
         self, text: str, style: TextStyle, lines: list[str] | None = None, keep_with_next: bool = False
     ) -> None:
         super().__init__()
         self.keepWithNext = keep_with_next
-        self.source, self.text = text, self.set_text(text)
+        self.source, self.text = text, lettered(text)
         self.style = style
         self._given = lines
         self._lines: list[str] = []
@@ -109,7 +102,7 @@ class TextLines(Flowable):  # type: ignore[misc]
         """Break the lines for this width."""
         if not self._lines or self.width != available_width:
             self.width = available_width
-            self._lines = self._given or broken_lines(self.text, self.style, available_width, self.measure)
+            self._lines = self._given or broken_lines(self.text, self.style, available_width)
         self.height = len(self._lines) * self.style.leading
         return self.width, self.height
 
@@ -135,13 +128,9 @@ class TextLines(Flowable):  # type: ignore[misc]
                 + style.size * 0.14
             )
             indent = style.first_indent if number == 0 else style.hanging_indent
-            room = self.width - self.measure(line, style.font, style.size)
+            room = self.width - line_width(line, style.font, style.size)
             x = {TA_CENTER: room / 2, TA_RIGHT: room}.get(style.align, indent)
-            self.print_line(x, y, line)
-
-    def print_line(self, x: float, y: float, line: str) -> None:
-        """Print one line from this place on."""
-        self.canv.drawString(x, y, line)
+            draw_line(self.canv, x, y, line, style.font, style.size)
 
 
 def _continued(style: TextStyle) -> TextStyle:
@@ -162,7 +151,7 @@ class SpreadLabel(Flowable):  # type: ignore[misc]
 
     def __init__(self, text: str, style: TextStyle) -> None:
         super().__init__()
-        self.text = printable(text)
+        self.text = lettered(text)
         self.style = style
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
@@ -183,6 +172,6 @@ class SpreadLabel(Flowable):  # type: ignore[misc]
                 + (style.leading - style.size) / 2
                 + style.size * 0.14
             )
-            room = self.width - stringWidth(line, style.font, style.size)
+            room = self.width - line_width(line, style.font, style.size)
             gap = room / (len(line) - 1) if len(self._lines) == 1 and len(line) > 1 else 0
-            self.canv.drawString(0, y, line, charSpace=min(gap, style.size * 2.5))
+            draw_line(self.canv, 0, y, line, style.font, style.size, min(gap, style.size * 2.5))

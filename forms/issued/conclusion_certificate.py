@@ -11,7 +11,7 @@ from reportlab.platypus import KeepTogether, Spacer, Table, TableStyle
 from forms.fonts import GOTHIC, registered_font
 from forms.issued.pages import CELL_PADDING, MM, WIDTH, IssuedStyles, issued_styles, print_pages
 from forms.issued.receipt import instant_text
-from forms.lettering import LetteredLines, shortfalls
+from forms.lettering import shortfalls
 from forms.ruling import cell_padding, grid
 from forms.typesetting import TA_RIGHT, TextLines
 from procurement.wareki import format_wareki
@@ -114,7 +114,7 @@ def conclusion_certificate(facts: CertificateFacts, made_at: datetime) -> bytes:
         for heading, rows in sections:
             story += _section(heading, rows, styles)
         story += [Spacer(0, 4 * MM), TextLines(SEALED, styles.text), Spacer(0, 3 * MM)]
-        story.append(LetteredLines(facts.service_name, styles.right))
+        story.append(TextLines(facts.service_name, styles.right))
         return story
 
     footer = f"合意締結証明書　証明書番号 {facts.document_id}"
@@ -209,7 +209,7 @@ def _notes(facts: CertificateFacts) -> list[tuple[str, Rows]]:
 def _section(heading: str, rows: Rows, styles: IssuedStyles) -> list[Any]:
     """A heading with its table; a table that fits on one page is not torn apart."""
     small = replace(styles.text, font=registered_font(GOTHIC), size=8.5, leading=13)
-    cells = [[TextLines(label, small), LetteredLines(text, styles.text)] for label, text in rows]
+    cells = [[TextLines(label, small), TextLines(text, styles.text)] for label, text in rows]
     ground = ("BACKGROUND", (0, 0), (0, -1), LABEL_GROUND)
     ruled = TableStyle([grid(), *cell_padding(CELL_PADDING), ground])
     table = Table(cells, colWidths=[LABEL_WIDTH, WIDTH - LABEL_WIDTH], style=ruled)

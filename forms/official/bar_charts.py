@@ -8,6 +8,7 @@ from typing import Any
 from reportlab.lib import colors
 from reportlab.platypus import Flowable
 
+from forms.lettering import draw_line, lettered
 from forms.official.styles import PaperStyles
 from forms.ruling import LINE, MM
 from forms.typesetting import broken_lines
@@ -109,9 +110,9 @@ class BarChartLines(Flowable):  # type: ignore[misc]
         canvas.setStrokeColor(FAINT)
         canvas.setLineWidth(LINE / 2)
         canvas.line(0, bottom + self.line, self.width, bottom + self.line)
-        lines = broken_lines(bar.label, style, self._left - 3 * MM)[:1]
-        canvas.setFont(style.font, style.size)
-        canvas.drawString(2 * MM, bottom + (self.line - style.size) / 2 + style.size * 0.14, lines[0])
+        lines = broken_lines(lettered(bar.label), style, self._left - 3 * MM)
+        height = bottom + (self.line - style.size) / 2 + style.size * 0.14
+        draw_line(canvas, 2 * MM, height, lines[0], style.font, style.size)
         canvas.setFillColor(BAR)
         right = self._x(bar.end + timedelta(days=1))
         canvas.rect(
