@@ -20,7 +20,7 @@ from signing.pades.judging import (
     to_verdict,
 )
 from signing.pades.legacy import check_old
-from signing.pades.levels import Archives, level_of
+from signing.pades.levels import Archives, Level, level_of
 from signing.pades.paths import Chain, Evidence
 from signing.pades.reading import OpenedFile
 from signing.pades.revocation import RevocationSource
@@ -90,19 +90,27 @@ async def _findings(
     archives = Archives(reader, task.trust, store, evidence)
     stamps = [s for n, s in enumerate(signatures) if s.is_timestamp and findings[n].is_trusted]
     last = endurance.lasting(stamps[-1]) if stamps else None
+    chains = [c for finding in findings.values() for c in finding.chain.certificates]
+    known = [*store.certificates, *task.trust.anchors, *task.trust.intermediates, *chains]
     judgements = []
     for number, signature in enumerate(signatures):
-        judgement = Judgement(signature, findings[number])
+        judgement = Judgement(signature, findings[number], known=known)
         if signature.embedded is not None and not signature.is_broken:
             judgement.level = await level_of(signature, judgement.finding, archives)
             await _ask(judgement.finding, store, task)
             judgement.endurance = await endurance.endurance_of(
                 signature, judgement.finding, judgement.level, evidence, task.now, last
             )
-        elif signature.is_timestamp:
-            judgement.level = type(judgement.level)("RFC3161")
+        else:
+            judgement.level = Level(_unread_level(signature))
         judgements.append(judgement)
     return judgements
+
+
+def _unread_level(signature: FoundSignature) -> str:
+    if signature.is_timestamp:
+        return "RFC3161"
+    return "B-B" if signature.subfilter == "/ETSI.CAdES.detached" else "PKCS7"
 
 
 async def _ask(finding: Finding, store: Store, task: Task) -> None:
@@ -159,7 +167,8 @@ def _flaws_of_file(opened: OpenedFile, signatures: Sequence[FoundSignature]) -> 
     last = signatures[-1]
     flaws += shadows.hidden_updates(reader, stream, last.end, skeleton.size)
     flaws += shadows.prepared_tricks(reader)
-    flaws += shadows.unreachable_pages(reader, signatures[0])
+    if not opened.is_encrypted:
+        flaws += shadows.unreachable_pages(reader, signatures[0])
     if not any(flaw.is_fatal for flaw in flaws) and last.revision >= 0 and last.end < skeleton.size:
         flaws += _appended(opened, last)
     return flaws

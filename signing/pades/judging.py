@@ -1,5 +1,6 @@
 """The verdict on one signature (一つの署名の判定): every finding put together, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,6 +44,7 @@ class Judgement:
     endurance: list[Endurance] = field(default_factory=list)
     old: OldSignature | None = None
     is_broken: bool = False
+    known: Sequence[x509.Certificate] = ()
 
     @property
     def is_unpermitted(self) -> bool:
@@ -196,8 +198,8 @@ def _judge_strength(judgement: Judgement) -> None:
         judgement.warnings.append(
             f"十分に強くない暗号方式が使われています: {'、'.join(dict.fromkeys(weak))}。"
         )
-    if weaknesses.loose_certificates(embedded.signed_data):
-        judgement.warnings.append("署名に同封された証明書の一部が壊れています。")
+    if weaknesses.loose_parts(embedded.signed_data, judgement.known):
+        judgement.warnings.append("署名に同封された情報(証明書など)の一部を確かめられません。")
 
 
 def to_verdict(judgement: Judgement, trust: TrustStore, revisions: int, names: set[str]) -> SignatureVerdict:

@@ -210,7 +210,8 @@ def _fault(
 ) -> ChainFault:
     if indication in _REVOKED:
         return ChainFault.REVOKED
-    if indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND:
+    is_own = len(certificates) == 1 and certificates[0].self_issued
+    if indication is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND or is_own:
         return ChainFault.UNKNOWN_AUTHORITY
     outside = [fault for c in certificates if (fault := _outside(c, at)) is not ChainFault.NONE]
     if outside:

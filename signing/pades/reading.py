@@ -35,7 +35,10 @@ class OpenedFile:
 
 
 class _Cut(io.RawIOBase):
-    """A file without what follows its last %%EOF, for a reader that looks for it in the last 1,024 bytes."""
+    """A file that says it ends at its last %%EOF, for a reader that looks for that in the last 1,024 bytes.
+
+    Reading goes on behind it: a signature may cover the line end there.
+    """
 
     def __init__(self, stream: BinaryIO, end: int) -> None:
         self._stream, self._end = stream, end
@@ -55,8 +58,7 @@ class _Cut(io.RawIOBase):
         return self._stream.tell()
 
     def read(self, size: int | None = -1) -> bytes:
-        left = max(0, self._end - self._stream.tell())
-        return self._stream.read(left if size is None or size < 0 else min(size, left))
+        return self._stream.read(-1 if size is None else size)
 
     def readinto(self, buffer: Any) -> int:
         content = self.read(len(buffer))
@@ -67,8 +69,9 @@ class _Cut(io.RawIOBase):
 def open_file(stream: BinaryIO, skeleton: Skeleton, *, strict: bool) -> OpenedFile:
     """Opens a file and decrypts it with the empty password if need be. Raises Unreadable or what pyHanko raises."""
     source: Any = stream
-    if skeleton.ends and skeleton.size - skeleton.ends[-1] > 1000:
-        source = _Cut(stream, skeleton.ends[-1])
+    stream.seek(skeleton.end)
+    if skeleton.end and (skeleton.size - skeleton.end > 1000 or b"%%EOF" in stream.read(1000)):
+        source = _Cut(stream, skeleton.end)
     reader = PdfFileReader(source, strict=strict)
     opened = OpenedFile(reader, stream, skeleton)
     if not strict:

@@ -16,6 +16,7 @@ _HEX = frozenset(b"0123456789abcdefABCDEF")
 _SPACE = frozenset(b"\x00\t\n\x0c\r ")
 OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})[\x00\t\n\x0c\r ]+(\d{1,5})[\x00\t\n\x0c\r ]+obj(?![a-zA-Z])")
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[([^\]]{0,200})\]")
+_BEFORE_END = re.compile(rb"startxref[\x00\t\n\x0c\r ]*\d+[\x00\t\n\x0c\r ]*$")
 _OVERLAP = 512
 
 
@@ -52,6 +53,11 @@ class Skeleton:
     ends: tuple[int, ...]
     byte_ranges: tuple[int, ...]
 
+    @property
+    def end(self) -> int:
+        """Where the last version ends; 0 when no end is marked."""
+        return self.ends[-1] if self.ends else 0
+
 
 def look_over(stream: BinaryIO) -> Skeleton:
     """Reads the file once, in pieces."""
@@ -66,8 +72,14 @@ def look_over(stream: BinaryIO) -> Skeleton:
                 if not places or start + at > places[-1]:
                     places.append(start + at)
                 at = block.find(word, at + 1)
-    ends = tuple(at + 5 for at in found[b"%%EOF"])
+    ends = tuple(at + 5 for at in found[b"%%EOF"] if _is_end(stream, at))
     return Skeleton(size, header_at, ends, tuple(found[b"/ByteRange"]))
+
+
+def _is_end(stream: BinaryIO, at: int) -> bool:
+    """Whether a %%EOF ends a version: `startxref` and a number stand before it."""
+    stream.seek(max(0, at - 64))
+    return _BEFORE_END.search(stream.read(min(at, 64))) is not None
 
 
 def check_byte_range(stream: BinaryIO, size: int, byte_range: object, contents: bytes) -> list[Flaw]:
@@ -123,9 +135,9 @@ def der_end(data: bytes) -> int | None:
 
 def check_tail(stream: BinaryIO, skeleton: Skeleton) -> list[Flaw]:
     """What follows the last %%EOF: nothing, harmless bytes, or objects that some readers would show."""
-    if not skeleton.ends:
+    if not skeleton.end:
         return [Flaw("no-eof", "ファイルの終わりの印(%%EOF)がありません。", severity=Severity.MINOR)]
-    stream.seek(skeleton.ends[-1])
+    stream.seek(skeleton.end)
     found = stream.read(CHUNK)
     if not found.strip(b"\x00\t\n\x0c\r "):
         return []

@@ -1,9 +1,9 @@
 """Weak algorithms (弱い暗号方式): what a signature uses, and what of it is no longer strong enough."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from asn1crypto import cms, x509
-from pyhanko.sign.general import extract_certificate_info
+from pyhanko.sign.general import extract_certificate_info, extract_signer_info
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko_certvalidator.sig_validate import DefaultSignatureValidator
 
@@ -30,6 +30,7 @@ def describe(embedded: EmbeddedPdfSignature) -> Crypto:
     digest = embedded.external_md_algorithm
     key = certificate.public_key
     bits = key.bit_size if key.algorithm in ("rsa", "rsassa_pss", "dsa", "ec") else None
+    bits = 521 if bits == 528 else bits  # the curve P-521, counted in whole bytes
     weak = list(dict.fromkeys(_weak(signer, digest, certificate)))
     return Crypto(digest=name_of(digest), signature=_signature(signer), key_bits=bits, weak=weak)
 
@@ -51,20 +52,26 @@ def weak_certificates(chain: Sequence[x509.Certificate]) -> list[str]:
     ]
 
 
-def loose_certificates(token: cms.SignedData) -> bool:
-    """Whether a certificate that came along bears a signature that its own issuer did not make.
+def loose_parts(token: cms.SignedData, known: Collection[x509.Certificate]) -> bool:
+    """Whether parts of a CMS object that its signature does not cover are not what they must be.
 
-    The list of certificates in a CMS object is not covered by the signature: a change there goes unnoticed
-    unless somebody looks.
+    `known` are the certificates of the file's validation data, of checked chains and of the roots. Whatever
+    came along must be one of them or bear the signature of one; a change there goes unnoticed otherwise.
     """
     found = extract_certificate_info(token)
-    everyone = [found.signer_cert, *found.other_certs]
-    return any(_contradicts(certificate, everyone) for certificate in everyone)
+    everyone = {c.dump(): c for c in (*known, found.signer_cert, *found.other_certs)}
+    used = {certificate.dump() for certificate in known}
+    if any(c.dump() not in used and not _vouched(c, everyone.values()) for c in found.other_certs):
+        return True
+    name = extract_signer_info(token)["digest_algorithm"]["algorithm"].native
+    names = {algorithm["algorithm"].native for algorithm in token["digest_algorithms"]}
+    is_stamp = token["encap_content_info"]["content_type"].native == "tst_info"
+    return names != {name} or (is_stamp and token["version"].native != "v3")
 
 
 def name_of(digest: str) -> str:
     """How a person reads a digest algorithm: SHA-256."""
-    if digest.startswith("sha3"):
+    if digest.startswith("sha3_"):
         return digest.upper().replace("_", "-")
     if digest.startswith("sha"):
         return f"SHA-{digest.removeprefix('sha').replace('_', '/')}"
@@ -108,9 +115,9 @@ def _certificate_digest(certificate: x509.Certificate) -> str | None:
     return name
 
 
-def _contradicts(certificate: x509.Certificate, everyone: Sequence[x509.Certificate]) -> bool:
-    issuers = [other for other in everyone if other.subject == certificate.issuer]
-    return bool(issuers) and not any(_signed_by(certificate, issuer) for issuer in issuers)
+def _vouched(certificate: x509.Certificate, everyone: Iterable[x509.Certificate]) -> bool:
+    issuer = certificate.issuer.dump()
+    return any(_signed_by(certificate, other) for other in everyone if other.subject.dump() == issuer)
 
 
 def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -146,6 +146,7 @@ def test_attack_on_our_own_file_is_invalid(sealed_set, change):
 
 def test_comment_where_comments_are_permitted_is_told_and_one_that_hides_is_invalid(shop):
     content = certified(shop, base_pdf(), MDPPerm.ANNOTATE, "B-LT")
+
     def note(writer):
         updates._annotate(writer, updates._box_annotation(writer, "/Text", (500, 800, 520, 820), "質問"))
 

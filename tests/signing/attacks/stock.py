@@ -129,7 +129,9 @@ class Workshop:
         target = io.BytesIO()
         loop = asyncio.new_event_loop()
         try:
-            written = loop.run_until_complete(work(IncrementalPdfFileWriter(io.BytesIO(content), strict=False)))
+            written = loop.run_until_complete(
+                work(IncrementalPdfFileWriter(io.BytesIO(content), strict=False))
+            )
         finally:
             loop.close()
         target.write(written.getvalue())

@@ -23,7 +23,9 @@ def updated(content: bytes, change: Callable[[Writer], None]) -> bytes:
 
 def free_text(writer: Writer) -> None:
     """Evil annotation: words laid over the page."""
-    _annotate(writer, _box_annotation(writer, "/FreeText", (55, 710, 400, 735), "The price is 9,000,000 yen."))
+    _annotate(
+        writer, _box_annotation(writer, "/FreeText", (55, 710, 400, 735), "The price is 9,000,000 yen.")
+    )
 
 
 def stamp(writer: Writer) -> None:
