@@ -17,8 +17,9 @@ from signing.pades.seal import Prepared, Sealed
 from signing.timelines import lock_envelope, note
 
 LEASE = timedelta(minutes=3)
-LATE = timedelta(hours=1)
-"""A party's signature stamped later than this after its preparation gets new evidence of its certificate."""
+LATE = timedelta(minutes=10)
+"""A party's signature stamped later than this after its preparation gets new evidence of its certificate: some
+responders answer for a quarter of an hour only."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=5)
 

@@ -150,7 +150,7 @@ def complete_signature(services: SealingServices, job: JobState, now: datetime) 
     except UnforeseenAuthority:
         services.sealer.forget(job.prepared.digest)  # its evidence comes with the document time-stamp
         raise
-    if 2 * len(sealed.cms) > job.prepared.hole_end - job.prepared.hole_start - 2:
+    if not job.prepared.has_room_for(sealed.cms):
         raise SignatureReturned(
             "署名値が、書類に用意した場所に入りませんでした。もう一度署名をお願いします。"
         )

@@ -279,14 +279,20 @@ class _Worker:
         now = self.now()
         if job.prepared_at is not None and now - job.prepared_at > JUST_NOW:
             self._refuse_own_certificate(batch, now)
-        sealed = self._seal_digest(batch, job.prepared.digest)
+        sealed = self._seal_digest(batch, job, job.prepared)
         with self.transaction() as session:
             journals.keep_cms(session, job, sealed)
 
-    def _seal_digest(self, batch: Batch, digest: bytes) -> Sealed:
+    def _seal_digest(self, batch: Batch, job: JobState, prepared: Prepared) -> Sealed:
+        assert job.tbs_sha256 is not None
+        tbs = self.services.store.path(job.tbs_sha256)
         if batch.kind is JobKind.DOCUMENT_TIMESTAMP:
-            return self.services.sealer.stamp(digest)
-        return self.services.sealer.sign(digest)
+            sealed = self.services.sealer.stamp(prepared.digest, tbs=tbs)
+        else:
+            sealed = self.services.sealer.sign(prepared.digest, tbs=tbs)
+        if not prepared.has_room_for(sealed.cms):  # what another process prepared before it died
+            raise UnforeseenAuthority(reason="署名値が、用意した場所に入らないため、準備からやり直します。")
+        return sealed
 
     def _embed(self, batch: Batch, job: JobState) -> None:
         if job.result_sha256 is not None:

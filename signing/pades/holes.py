@@ -36,6 +36,10 @@ class Prepared:
     hole_start: int
     hole_end: int
 
+    def has_room_for(self, content: bytes) -> bool:
+        """Whether a CMS object fits, in hexadecimal between its angle brackets."""
+        return 2 * len(content) <= self.hole_end - self.hole_start - 2
+
 
 def prepare_hole(
     source: Path, work: Path, digest: str, write: Callable[[IncrementalPdfFileWriter], PdfSignedData]
@@ -118,7 +122,7 @@ def add_timestamp(
 def fill_hole(stream: BinaryIO, prepared: Prepared, content: bytes) -> None:
     """Writes a CMS object into the hole, in hexadecimal; the zeros after it are its padding."""
     digits = content.hex().upper().encode("ascii")
-    if len(digits) > prepared.hole_end - prepared.hole_start - 2:
+    if not prepared.has_room_for(content):
         raise SealingFailed(reason=f"a signature of {len(content)} bytes does not fit the room kept for it")
     stream.seek(prepared.hole_start + 1)
     stream.write(digits)

@@ -6,7 +6,7 @@ check's outcome is kept for the same certificates and the same answers, as long 
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,15 +103,21 @@ def _require_answers(path: Any, ocsps: Iterable[Any], crls: Iterable[Any], now: 
     they were gathered.
     """
     for certificate in path.iter_certs(include_root=False):
-        is_answered = (
-            certificate.ocsp_no_check_value is not None
-            or any(_is_good(certificate, answer, now) for answer in _answers(ocsps))
-            or any(_is_unlisted(certificate, crl["tbs_cert_list"], now) for crl in crls)
-        )
-        if not is_answered:
+        if not is_answered(certificate, ocsps, crls, now):
             raise RevocationUnavailable(
                 reason=f"「{certificate.subject.human_friendly}」の有効な失効情報がありません。"
             )
+
+
+def is_answered(
+    certificate: x509.Certificate, ocsps: Iterable[Any], crls: Iterable[Any], now: datetime
+) -> bool:
+    """Whether one of the answers is in force and calls the certificate good (有効な失効情報の有無)."""
+    return (
+        certificate.ocsp_no_check_value is not None
+        or any(_is_good(certificate, answer, now) for answer in _answers(ocsps))
+        or any(_is_unlisted(certificate, crl["tbs_cert_list"], now) for crl in crls)
+    )
 
 
 def _answers(ocsps: Iterable[Any]) -> Iterator[Any]:
@@ -148,7 +154,7 @@ async def _path(leaf: x509.Certificate, context: ValidationContext, *usages: set
 def write_dss(writer: IncrementalPdfFileWriter, data: ValidationData) -> None:
     """Adds to the document security store (DSS) what is not in it yet."""
     root = writer.root
-    store = _entry(root, "/DSS")
+    store = entry_of(root, "/DSS")
     if store is None:
         store = generic.DictionaryObject()  # type: ignore[no-untyped-call]
         root[_Name("/DSS")] = writer.add_object(store)
@@ -163,7 +169,7 @@ def write_dss(writer: IncrementalPdfFileWriter, data: ValidationData) -> None:
 def _add(
     writer: IncrementalPdfFileWriter, store: generic.DictionaryObject, kind: str, items: Iterable[bytes]
 ) -> bool:
-    array = _entry(store, kind)
+    array = entry_of(store, kind)
     known = {hashlib.sha256(entry.get_object().data).digest() for entry in array or ()}
     new = [item for item in dict.fromkeys(items) if hashlib.sha256(item).digest() not in known]
     if not new:
@@ -176,7 +182,7 @@ def _add(
     return True
 
 
-def _entry(dictionary: generic.DictionaryObject, key: str) -> Any:
+def entry_of(dictionary: Mapping[str, Any], key: str) -> Any:
     """The value itself: `get` of pyHanko hands out the reference."""
     try:
         return dictionary[key]

@@ -24,6 +24,7 @@ from signing.errors import CertificateUnusable, SealingFailed, SigningRefused, T
 from signing.pades import appearances, cms
 from signing.pades.algorithms import algorithm_for
 from signing.pades.appearances import Appearance
+from signing.pades.coverage import covered_by
 from signing.pades.fill import DateFilling, fill_date
 from signing.pades.holes import (
     JST,
@@ -174,28 +175,33 @@ class Sealer:
         """The signed attributes (DER) for a prepared digest: what the signer's key signs."""
         return cms.signed_attributes(digest, identity.certificate, self.profile.policy)
 
-    def sign(self, digest: bytes, key: SealingKey | None = None) -> Sealed:
-        """The CMS signature over a digest: ESS signing-certificate-v2, no signing-time, time-stamped."""
+    def sign(self, digest: bytes, key: SealingKey | None = None, tbs: Path | None = None) -> Sealed:
+        """The CMS signature over a digest: ESS signing-certificate-v2, no signing-time, time-stamped.
+
+        `tbs`: the prepared file, from which is read who may stamp it where another process has prepared it.
+        """
         used = self._key if key is None else key.following(self.profile)
         attributes = self.attributes(digest, used.identity)
         with _guard():
             signature = used.sign(attributes)
-        return self.finish(attributes, signature, used.identity)
+        return self.finish(attributes, signature, used.identity, tbs)
 
-    def finish(self, attributes: bytes, signature: bytes, identity: Identity) -> Sealed:
+    def finish(
+        self, attributes: bytes, signature: bytes, identity: Identity, tbs: Path | None = None
+    ) -> Sealed:
         """Puts a signature over `attributes` and its time-stamp together, once it fits the certificate."""
         algorithm = algorithm_for(identity.certificate, self.profile)
         cms.check_signature(identity.certificate, attributes, signature)
         token, at = None, None
         if self.profile.level.has_timestamp:
-            stamp = self._stamp(hashlib.sha256(signature).digest(), cms.message_digest(attributes))
+            stamp = self._stamp(hashlib.sha256(signature).digest(), cms.message_digest(attributes), tbs)
             token, at = stamp.token, stamp.at
         content = cms.assemble(attributes, signature, identity.certificate, identity.chain, algorithm, token)
         return self._fitting(Sealed(content, at), cms.message_digest(attributes))
 
-    def stamp(self, digest: bytes) -> Sealed:
-        """The document time-stamp over a digest."""
-        stamp = self._stamp(digest, digest)
+    def stamp(self, digest: bytes, tbs: Path | None = None) -> Sealed:
+        """The document time-stamp over a digest; `tbs` as in `sign`."""
+        stamp = self._stamp(digest, digest, tbs)
         return self._fitting(Sealed(stamp.token, stamp.at), digest)
 
     def check(self, now: datetime, identity: Identity | None = None) -> Identity:
@@ -271,14 +277,19 @@ class Sealer:
             self._prepared.popitem(last=False)
         return prepared
 
-    def _stamp(self, imprint: bytes, prepared_digest: bytes) -> Stamp:
-        """A token by an authority whose evidence is in the file (prepared by another process: is known)."""
+    def _stamp(self, imprint: bytes, prepared_digest: bytes, tbs: Path | None) -> Stamp:
+        """A token by an authority whose evidence is in the file."""
         with _guard():
-            if prepared_digest in self._prepared:
-                foreseen = self._prepared[prepared_digest].authorities
-            else:
-                foreseen = frozenset(chain.fingerprint for chain in self._timestamper.foresee())
-            return self._timestamper.stamp(imprint, foreseen)
+            return self._timestamper.stamp(imprint, self._covered(prepared_digest, tbs))
+
+    def _covered(self, prepared_digest: bytes, tbs: Path | None) -> frozenset[bytes] | None:
+        """Who may stamp a prepared file: remembered, or read from it; without the file, whoever is known now."""
+        if prepared_digest in self._prepared:
+            return self._prepared[prepared_digest].authorities
+        chains = self._timestamper.foresee()
+        if tbs is None or not self.profile.level.has_revocation_data:
+            return frozenset(chain.fingerprint for chain in chains)
+        return covered_by(tbs, chains, self._timestamper.now)
 
 
 @dataclass(frozen=True)

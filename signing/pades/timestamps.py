@@ -131,6 +131,11 @@ class Timestamper:
         """The authorities in their order."""
         return tuple(source.name for source in self._sources)
 
+    @property
+    def now(self) -> datetime:
+        """The present instant of its clock."""
+        return self._clock()
+
     def stamp(self, digest: bytes, foreseen: Collection[bytes] | None = None) -> Stamp:
         """Time-stamps a digest. `foreseen`: fingerprints of the certificates that may sign (None: any trusted).
 
