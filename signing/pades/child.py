@@ -20,6 +20,8 @@ from signing.pades.trust import TrustStore
 from signing.pades.verdicts import Expectation, PagePair, Verdict, VerdictKind
 from signing.pades.wording import summary
 
+_NESTING = 12_000
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -91,6 +93,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.setrecursionlimit(_NESTING)
     logging.disable(logging.CRITICAL)
     json.dump(_compare(request) if request["do"] == "compare" else _verify(request), sys.stdout)
 
@@ -101,12 +104,13 @@ def _verify(request: dict[str, Any]) -> dict[str, Any]:
 
     expected = request["expected"]
     roots, demo, intermediates = (_certificates(group) for group in request["trust"])
+    trust = TrustStore(roots, demo, intermediates, is_given=request["is_given"])
     verdict = verify_pdf(
         Path(request["path"]),
-        TrustStore(roots, demo, intermediates, is_given=request["is_given"]),
+        trust,
         datetime.fromisoformat(request["now"]),
         _expectation(expected) if expected else None,
-        fetcher=HttpRevocation() if request["online"] else None,
+        fetcher=HttpRevocation(issuers=trust.anchors) if request["online"] else None,
         look=True,
     )
     return verdict.to_json()

@@ -34,7 +34,7 @@ class OpenedFile:
     is_encrypted: bool = False
 
 
-class _Cut(io.RawIOBase):
+class Cut(io.RawIOBase):
     """A file that says it ends at its last %%EOF, for a reader that looks for that in the last 1,024 bytes.
 
     Reading goes on behind it: a signature may cover the line end there.
@@ -71,7 +71,7 @@ def open_file(stream: BinaryIO, skeleton: Skeleton, *, strict: bool) -> OpenedFi
     source: Any = stream
     stream.seek(skeleton.end)
     if skeleton.end and (skeleton.size - skeleton.end > 1000 or b"%%EOF" in stream.read(1000)):
-        source = _Cut(stream, skeleton.end)
+        source = Cut(stream, skeleton.end)
     reader = PdfFileReader(source, strict=strict)
     opened = OpenedFile(reader, stream, skeleton)
     if not strict:

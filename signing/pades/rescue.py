@@ -6,9 +6,20 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from asn1crypto import cms
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info, extract_signer_info, find_unique_cms_attribute
 
-from signing.pades.structure import CHUNK, OBJECT, Flaw, Skeleton, check_byte_range, raw_byte_ranges
+from signing.pades.objects import usages
+from signing.pades.reading import Cut
+from signing.pades.structure import (
+    CHUNK,
+    OBJECT,
+    Flaw,
+    Severity,
+    Skeleton,
+    check_byte_range,
+    raw_byte_ranges,
+)
 
 _ROOM = 1 << 20
 
@@ -74,5 +85,21 @@ def _after(stream: BinaryIO, skeleton: Skeleton, last: int) -> Iterator[Flaw]:
         return
     stream.seek(last)
     rest = stream.read(64 * CHUNK)
-    if OBJECT.search(rest) or b"xref" in rest:
+    if not OBJECT.search(rest) and b"xref" not in rest:
+        return
+    if _can_be_read(stream, last):
         yield Flaw("update-after-end", "署名のあとに、正規の更新ではない形で内容が書き込まれています。")
+    else:
+        text = "署名のあとに更新がありますが、ファイルを読み取れないため、何が変わったか分かりません。"
+        yield Flaw("update-unreadable", text, Severity.UNCLEAR)
+
+
+def _can_be_read(stream: BinaryIO, end: int) -> bool:
+    """Whether the file was in order up to there, so that what follows is what broke it."""
+    try:
+        reader = PdfFileReader(Cut(stream, end), strict=False)
+        if reader.encrypted:
+            return False
+        return bool(usages(reader.get_historical_resolver(reader.xrefs.total_revisions - 1)))
+    except Exception:  # it was as unreadable before
+        return False
