@@ -14,6 +14,7 @@ from portal.completing import complete_all
 from portal.mail.sending import send_mail
 from portal.preserving import preserve_all
 from portal.reminding import send_reminders
+from portal.storage import sweep_store
 from portal.unit_of_work import current_database
 
 
@@ -60,6 +61,7 @@ JOBS: tuple[Job, ...] = (
         preserve_all,
         "保管している文書を点検し、保存用タイムスタンプを更新する",
     ),
+    Job("sweep_store", timedelta(hours=6), sweep_store, "途中で止まった処理が残した一時ファイルを消す"),
     Job(
         "checkpoint", timedelta(minutes=1), fold_write_ahead_log, "データベースの書き込みログを本体にまとめる"
     ),
