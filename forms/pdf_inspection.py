@@ -1,11 +1,10 @@
-"""Look into an uploaded PDF in a process of its own, with limits on memory and time.
+"""Look into an uploaded PDF: run as a script under `forms.confinement`.
 
-Run as a script by `forms.uploads`: arguments are path, megabytes, seconds, most pages. Prints JSON: either
-{"pages": n} or {"refused": code}. It imports nothing of ours, so that it starts fast and holds no secrets.
+Arguments are path, most pages, and 1 when the document is to be signed here. Prints JSON: either {"pages": n} or
+{"refused": code}. It imports nothing of ours, so that it starts fast and holds no secrets.
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterator
 
@@ -14,9 +13,8 @@ from pikepdf import Array, Dictionary, Name, Object, PasswordError, Pdf, PdfErro
 SCRIPTS = {"/JavaScript": "script", "/Launch": "launch", "/Rendition": "script", "/ImportData": "script"}
 
 
-def main(path: str, megabytes: int, seconds: int, most_pages: int) -> dict[str, object]:
+def main(path: str, most_pages: int, is_to_be_signed: bool) -> dict[str, object]:
     """What was found, as the JSON that is printed."""
-    _limit(megabytes, seconds)
     try:
         with Pdf.open(path) as pdf:
             if pdf.is_encrypted:
@@ -26,7 +24,7 @@ def main(path: str, megabytes: int, seconds: int, most_pages: int) -> dict[str, 
                 return {"refused": "no_pages"}
             if pages > most_pages:
                 return {"refused": "too_many_pages", "pages": pages}
-            refused = _refusal(pdf)
+            refused = _refusal(pdf, is_to_be_signed)
             return {"refused": refused} if refused else {"pages": pages}
     except PasswordError:
         return {"refused": "encrypted"}
@@ -36,26 +34,19 @@ def main(path: str, megabytes: int, seconds: int, most_pages: int) -> dict[str, 
         return {"refused": "damaged"}
 
 
-def _limit(megabytes: int, seconds: int) -> None:
-    size = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def _refusal(pdf: Pdf) -> str | None:
+def _refusal(pdf: Pdf, is_to_be_signed: bool) -> str | None:
     """The first reason to refuse the document, or none."""
     form = pdf.Root.get(Name.AcroForm)
     if isinstance(form, Dictionary) and Name.XFA in form:
         return "xfa"
-    if Name.Perms in pdf.Root:
+    if is_to_be_signed and Name.Perms in pdf.Root:
         return "signed"
     for item in _dictionaries(pdf):
         if Name.JS in item or str(item.get(Name.S, "")) in SCRIPTS:
             return SCRIPTS.get(str(item.get(Name.S, "")), "script")
         kind = str(item.get(Name.Type, ""))
-        if Name.Contents in item and (kind in ("/Sig", "/DocTimeStamp") or Name.ByteRange in item):
+        is_signature = kind in ("/Sig", "/DocTimeStamp") or Name.ByteRange in item
+        if is_to_be_signed and is_signature and Name.Contents in item:
             return "signed"
     return None
 
@@ -77,4 +68,4 @@ def _dictionaries(pdf: Pdf) -> Iterator[Dictionary]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], *(int(argument) for argument in sys.argv[2:5]))))
+    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), sys.argv[3] == "1")))

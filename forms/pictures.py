@@ -1,4 +1,4 @@
-"""Pictures of PDF pages (ページ画像), for the screen: every page can be seen without a PDF viewer."""
+"""Pictures for the screen (ページ画像): every page of a PDF, and photos, can be seen without another program."""
 
 import io
 from dataclasses import dataclass
@@ -7,11 +7,15 @@ from threading import Lock
 
 import pypdfium2 as pdfium
 
+from forms import picture_inspection
+from forms.confinement import Confines, confined
 from procurement.errors import RuleViolation
 
 MAX_WIDTH = 2000
 MAX_PIXELS = 12_000_000
 MIN_WIDTH = 60
+PHOTO_PIXELS = 120_000_000
+"""As many as an upload may have; drawn in a process of its own, so that the portal's stays small."""
 # pdfium is not safe to be called by two threads at once.
 _pdfium = Lock()
 
@@ -69,6 +73,22 @@ def render_page(path: Path, index: int, width: int) -> bytes:
             return _png(document[index], max(MIN_WIDTH, min(width, MAX_WIDTH)))
         finally:
             document.close()
+
+
+def render_photo(path: Path, width: int) -> bytes:
+    """A picture (JPEG or PNG) as a JPEG at most `width` wide, turned the way the camera was held (EXIF).
+
+    Raises RuleViolation when it cannot be drawn.
+    """
+    wide = max(MIN_WIDTH, min(width, MAX_WIDTH))
+    drawn = confined(Path(picture_inspection.__file__), [str(path), str(PHOTO_PIXELS), str(wide)], Confines())
+    if not drawn:
+        raise RuleViolation(
+            "picture.unreadable",
+            "画像を表示できません。",
+            remedy="ファイルをダウンロードして開いてください。",
+        )
+    return drawn
 
 
 def _open(path: Path) -> pdfium.PdfDocument:

@@ -1,6 +1,7 @@
 """An uploaded file is known by its content; a hostile one is refused with a reason and a way out."""
 
 import io
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
-from PIL import Image
+from PIL import ExifTags, Image
 
-from forms.file_names import safe_file_name
+from forms.file_names import safe_file_name, unused_name
+from forms.pictures import render_photo
 from forms.uploads import UploadLimits, detected_kind, inspect_pdf, inspect_upload
 from procurement.errors import RuleViolation
 
@@ -130,13 +132,67 @@ def test_an_inspection_that_needs_too_much_memory_is_refused(tmp_path: Path) -> 
         (b"hello", "upload.wrong_kind"),
         (b"%PDF-1.7\nnothing here", "upload.damaged"),
         (b"\xff\xd8\xff broken", "upload.damaged"),
-        (b"PK\x03\x04 broken", "upload.wrong_kind"),
+        (b"PK\x03\x04 broken", "upload.damaged"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", "upload.heif"),
     ],
 )
 def test_content_decides_not_the_name(content: bytes, code: str, tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(content)
     assert code_of(path) == code
+
+
+def test_an_attachment_may_carry_a_signature_of_others_but_no_script(tmp_path: Path) -> None:
+    signed = made_pdf(tmp_path / "signed.pdf", signature)
+    assert inspect_upload(signed, "保証証券.pdf", ALL, is_to_be_signed=False).page_count == 1
+    with pytest.raises(RuleViolation) as refused:
+        inspect_upload(made_pdf(tmp_path / "a.pdf", open_script), "a.pdf", ALL, is_to_be_signed=False)
+    assert refused.value.code == "upload.script"
+
+
+def test_a_photo_of_an_iphone_is_refused_with_the_setting_that_helps(tmp_path: Path) -> None:
+    path = tmp_path / "IMG_0001.HEIC"
+    path.write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
+    with pytest.raises(RuleViolation) as refused:
+        inspect_upload(path, "IMG_0001.HEIC", ALL)
+    assert "HEIC形式" in refused.value.text
+    assert "「互換性優先」" in refused.value.remedy
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_picture_that_breaks_off_is_refused(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    Image.effect_noise((400, 300), 50).save(path, form)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert code_of(path, "現場.jpg") == "upload.damaged"
+
+
+def test_a_photo_is_shown_the_way_the_camera_was_held(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    photo = Image.new("RGB", (400, 200), "white")
+    photo.paste("red", (0, 0, 200, 200))
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # the camera stood upright, its top to the right
+    photo.save(path, exif=exif)
+    with Image.open(io.BytesIO(render_photo(path, 100))) as shown:
+        assert (shown.width, shown.height) == (100, 200)
+        assert not shown.getexif()
+        top, bottom = shown.getpixel((50, 20)), shown.getpixel((50, 180))
+    assert top[1] < 80 < 200 < bottom[1]
+
+
+def test_a_transparent_picture_is_shown_on_white(tmp_path: Path) -> None:
+    path = tmp_path / "seal.png"
+    Image.new("RGBA", (80, 80), (0, 0, 0, 0)).save(path)
+    with Image.open(io.BytesIO(render_photo(path, 640))) as shown:
+        assert shown.getpixel((40, 40)) == (255, 255, 255)
+
+
+def test_what_is_no_picture_cannot_be_shown_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"no picture")
+    with pytest.raises(RuleViolation):
+        render_photo(path, 640)
 
 
 @pytest.mark.parametrize(("form", "kind"), [("JPEG", "jpeg"), ("PNG", "png")])
@@ -170,6 +226,47 @@ def test_macros_and_zip_bombs_are_refused(tmp_path: Path) -> None:
     assert code_of(bomb, "b.xlsx") == "upload.bomb"
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("word/vbaProject.bin", b"x"),
+        ("xl/macrosheets/sheet1.xml", b"<x/>"),
+        ("word/activeX/activeX1.xml", b"<x/>"),
+        ("word/embeddings/setup.exe", b"MZ"),
+        ("[Content_Types].xml", b"application/vnd.ms-word.document.macroEnabled.main+xml"),
+    ],
+)
+def test_macros_are_found_wherever_they_hide(name: str, content: bytes, tmp_path: Path) -> None:
+    path = office_file(tmp_path / "a.docx", {"word/document.xml": b"<x/>", name: content})
+    assert code_of(path, "申請書.docx") == "upload.macro"
+
+
+def test_what_a_list_of_contents_hides_is_found_by_unpacking(tmp_path: Path) -> None:
+    path = office_file(tmp_path / "b", {"xl/workbook.xml": b"<x/>", "xl/a.xml": b"0" * 2_000_000})
+    raw = bytearray(path.read_bytes())
+    entry = raw.rindex(b"xl/a.xml") - 46
+    raw[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
+    path.write_bytes(bytes(raw))
+    assert code_of(path, "b.xlsx") == "upload.damaged"
+
+
+def test_a_part_that_is_not_whole_or_locked_is_refused(tmp_path: Path) -> None:
+    path = office_file(tmp_path / "b", {"xl/workbook.xml": b"<x/>", "xl/a.xml": random.randbytes(5000)})
+    raw = bytearray(path.read_bytes())
+    torn, locked = bytearray(raw), bytearray(raw)
+    torn[raw.index(b"xl/a.xml") + 1000] ^= 0xFF
+    path.write_bytes(bytes(torn))
+    assert code_of(path, "b.xlsx") == "upload.damaged"
+    locked[raw.rindex(b"xl/a.xml") - 46 + 8] |= 1
+    path.write_bytes(bytes(locked))
+    assert code_of(path, "b.xlsx") == "upload.locked"
+
+
+def test_a_package_of_very_many_parts_is_refused(tmp_path: Path) -> None:
+    parts = {f"xl/{number}": b"" for number in range(5_001)}
+    assert code_of(office_file(tmp_path / "b", parts | {"xl/workbook.xml": b""}), "b.xlsx") == "upload.bomb"
+
+
 def test_any_zip_is_not_an_office_file(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as package:
         package.writestr("a.exe", b"MZ")
@@ -194,6 +291,8 @@ def test_a_kind_that_is_not_wanted_here_is_refused(tmp_path: Path) -> None:
         ("a\r\nb\x00.pdf", "ab.pdf"),
         ("契約\u202efdp.exe", "契約fdp.pdf"),
         ("か\u3099い.pdf", "がい.pdf"),
+        ("図面/", "図面.pdf"),
+        ("a/\u2028\x07b/", "b.pdf"),
         ("第1.2版", "第1.2版.pdf"),
         ("", "書類.pdf"),
         ("...", "書類.pdf"),
@@ -203,3 +302,9 @@ def test_a_kind_that_is_not_wanted_here_is_refused(tmp_path: Path) -> None:
 )
 def test_names_from_outside_are_made_safe(name: str, safe: str) -> None:
     assert safe_file_name(name, "pdf") == safe
+
+
+def test_a_second_file_of_a_name_gets_a_number() -> None:
+    assert unused_name("図面.pdf", ["写真.pdf"]) == "図面.pdf"
+    assert unused_name("図面.pdf", ["図面.pdf"]) == "図面（2）.pdf"
+    assert unused_name("図面.pdf", ["図面.pdf", "図面（2）.pdf"]) == "図面（3）.pdf"
