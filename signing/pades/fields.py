@@ -34,7 +34,7 @@ class FoundSignature:
 
     @property
     def is_timestamp(self) -> bool:
-        return text(self.value, "/Type", "/Sig") == "/DocTimeStamp"
+        return text(self.value, "/Type") == "/DocTimeStamp" or self.subfilter == "/ETSI.RFC3161"
 
     @property
     def subfilter(self) -> str:
@@ -161,7 +161,7 @@ def _found(
         text = "署名のデータ(Contents)がありません。"
         signature.flaws.append(Flaw("contents-missing", text))
     signature.flaws += check_byte_range(stream, size, byte_range, signature.contents)
-    if signature.contents and signature.subfilter not in OLD_KINDS:
+    if signature.contents and signature.subfilter in SUPPORTED:
         signature.flaws += check_padding(signature.contents)
     _embed(reader, signature)
     return signature
@@ -170,9 +170,12 @@ def _found(
 def _check_value(signature: FoundSignature) -> Iterator[Flaw]:
     if text(signature.value, "/Type", "/Sig") not in ("/Sig", "/DocTimeStamp"):
         yield Flaw("signature-type", "署名欄の中身が、署名ではありません。")
-    if not signature.subfilter:
-        yield Flaw("subfilter-missing", "署名の形式(SubFilter)が書かれていません。")
-    elif (signature.subfilter == "/ETSI.RFC3161") != signature.is_timestamp:
+    kind = signature.subfilter
+    if not kind:
+        yield Flaw("subfilter-missing", "署名の形式(SubFilter)が書かれていません。", Severity.UNCLEAR)
+    elif kind not in SUPPORTED | OLD_KINDS:
+        yield Flaw("subfilter-unknown", f"知らない形式の署名({kind[1:]})です。", Severity.UNCLEAR)
+    elif signature.is_timestamp and kind != "/ETSI.RFC3161":
         yield Flaw("subfilter-type", "署名の種類と形式(SubFilter)が合っていません。")
     if signature.reference is None:
         yield Flaw("signature-direct", "署名が、独立したオブジェクトになっていません。", Severity.UNCLEAR)
