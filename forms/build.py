@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wtforms import Form
+from wtforms.fields import Field as WebField
 
 from forms.facts import FormFacts
 from forms.fields import WEB_FIELDS
@@ -60,6 +61,11 @@ class ApplicationForm(Form):  # type: ignore[misc]
     facts: FormFacts
     warnings: tuple[Finding, ...] = ()
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Fields are found by key alone: one called `process` or `data` must not hide a method of the form."""
+        if not isinstance(value, WebField):
+            super().__setattr__(name, value)
+
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Read the answers; a fixed field is what the case says, whatever was sent."""
         super().process(*args, **kwargs)
@@ -110,11 +116,10 @@ def build_form(
 
     Use: `build_form(definition, facts, FlaskForm)(formdata, data=prefilled_values(definition, facts))`.
     """
-    attributes: dict[str, Any] = {"definition": definition, "facts": facts}
-    for field in definition.fields():
-        attributes[field.key] = _web_field(field, facts)
     bases = (ApplicationForm,) if base is Form else (ApplicationForm, base)
-    return type("UsageForm", bases, attributes)
+    made: Any = type("UsageForm", bases, {"definition": definition, "facts": facts})
+    made._unbound_fields = [(field.key, _web_field(field, facts)) for field in definition.fields()]
+    return made  # type: ignore[no-any-return]
 
 
 def _web_field(field: Field, facts: FormFacts) -> Any:

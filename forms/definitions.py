@@ -28,6 +28,7 @@ from forms.model import (
 )
 from forms.references import reference_mistakes
 from forms.row_groups import cells_of, read_row_group, spread_checks
+from forms.soundness import soundness_mistakes
 from forms.wanted import WANTED_RULES
 from procurement.cities.kinds import ProcurementCategory
 from procurement.cities.reader import Mistake, Table
@@ -39,17 +40,25 @@ __all__ = ["FormFileErrors", "parse_form", "parse_forms"]
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 USUAL_LENGTHS = {FieldType.EMAIL: 254, FieldType.PHONE: 20, FieldType.NAME: 60, FieldType.MULTILINE: 1000}
 LONGEST_ANSWER = 40
+HOMES = {
+    **dict.fromkeys(("categories", "mark", "position"), "[[offers]]"),
+    **dict.fromkeys(("blocks", "framed", "label_width", "font_size", "headings_in_table"), "[layout]"),
+    "rows": "[[sections]]",
+    "columns": "[[sections.rows]]",
+    "fields": "[[sections]]",
+}
+"""Keys that are easily written at the top of a form, and the table to which they belong."""
 
 
 def parse_form(raw: dict[str, Any], where: str) -> FormDefinition:
     """Read one [[forms]] table. Raises FormFileErrors with all mistakes; `where` begins each key path."""
     mistakes: list[Mistake] = []
-    definition = _read_form(Table(raw, where, mistakes))
-    if not mistakes:
-        mistakes.extend(reference_mistakes(definition, where))
+    definition = _read_form(_without_misplaced(Table(raw, where, mistakes)))
+    mistakes.extend(reference_mistakes(definition, where))
+    mistakes.extend(soundness_mistakes(definition, where))
     if mistakes:
-        raise FormFileErrors(mistakes)
-    return definition
+        raise FormFileErrors([Mistake(key.removeprefix("."), words) for key, words in mistakes])
+    return replace(definition, checks=spread_checks(definition.checks, definition.sections))
 
 
 def parse_forms(tables: tuple[dict[str, Any], ...], where: str = "forms") -> tuple[FormDefinition, ...]:
@@ -96,7 +105,14 @@ def _read_form(table: Table) -> FormDefinition:
         offers=tuple(_read_offer(offer) for offer in table.tables("offers")) or (Offer(),),
     )
     table.done()
-    return replace(definition, checks=spread_checks(definition.checks, definition.sections))
+    return definition
+
+
+def _without_misplaced(table: Table) -> Table:
+    for name in HOMES.keys() & table.values.keys():
+        table.wrong(name, f"{HOMES[name]} の中に書きます")
+    kept = {name: value for name, value in table.values.items() if name not in HOMES}
+    return Table(kept, table.path, table.mistakes)
 
 
 def _read_offer(table: Table) -> Offer:
@@ -120,7 +136,11 @@ def _read_wanted_rule(table: Table) -> str:
 
 def _read_section(table: Table) -> Section:
     groups = tuple(read_row_group(rows, _read_field, _key) for rows in table.tables("rows"))
-    plain = tuple(_read_field(field) for field in table.tables("fields", required=not groups))
+    written = table.tables("fields", required=not groups)
+    plain = tuple(_read_field(field) for field in written)
+    for field in written:
+        if field.has("width"):
+            field.wrong("width", "書けるのは、繰り返しの行の列だけです。紙の欄の幅は label_width で変えます")
     section = Section(
         heading=table.text("heading", required=True),
         fields=(*plain, *cells_of(groups)),
@@ -228,8 +248,8 @@ def _read_check(table: Table) -> FormCheck:
     if rule and rule not in FORM_CHECKS:
         table.wrong("rule", _unknown_rule(rule, list(FORM_CHECKS)))
     fields = table.texts("fields")
-    if len(fields) < 2:
-        table.wrong("fields", "二つ以上の欄の key が要ります")
+    if not fields:
+        table.wrong("fields", "欄の key の並びが要ります")
     table.done()
     return FormCheck(rule, fields)
 

@@ -14,6 +14,8 @@ from procurement.cities.kinds import Channel
 from procurement.wareki import JST
 
 RECEIVED_CHANNELS = tuple(channel for channel in Channel if channel is not Channel.WEB)
+PREFIX = "reception-"
+"""Stands before the names of these questions: a city's form may have a field `channel` of its own."""
 
 
 class ReceptionForm(Form):  # type: ignore[misc]
@@ -38,7 +40,9 @@ class ReceptionForm(Form):  # type: ignore[misc]
 
     def __init__(self, typed: Any = None, *, now: datetime) -> None:
         local = now.astimezone(JST)
-        super().__init__(typed, data={"received_on": local.date(), "received_time": local.time()})
+        super().__init__(
+            typed, prefix=PREFIX, data={"received_on": local.date(), "received_time": local.time()}
+        )
 
     def received_at(self) -> datetime:
         """The instant at which the paper came, in Japanese time."""

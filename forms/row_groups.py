@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from forms.model import BarChart, Field, FieldEquals, FieldType, FormCheck, FormDefinition, RowGroup, Section
+from forms.references import column_condition_mistakes
 from procurement.cities.reader import Table
 
 MOST_ROWS = 50
@@ -115,6 +116,10 @@ def _check_columns(table: Table, group: RowGroup) -> None:
                 "columns",
                 f"列 {column.key} の条件の {column.required_when.field} は、同じ表の列ではありません",
             )
+        if column.beside:
+            table.wrong("columns", f"列 {column.key} に beside は書けません（列はもともと横に並びます）")
+    for text in column_condition_mistakes(group):
+        table.wrong("columns", text)
     if group.chart is None:
         return
     if group.chart.label not in columns:

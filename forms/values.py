@@ -18,6 +18,7 @@ from procurement.numbers import format_yen, parse_yen
 from procurement.wareki import format_wareki, parse_date
 
 PHONE = re.compile(r"0\d{1,4}-?\d{1,4}-?\d{3,4}|\+[1-9]\d{0,3}(?:-?\d{1,5}){2,4}")
+UNTICKED = ("0", "false", "off", "no", "いいえ", "無", "なし", "×")
 Value = str | int | bool | date | None
 Values = Mapping[str, object]
 
@@ -96,7 +97,7 @@ def read_value(field: Field, text: str) -> Value:
         case FieldType.CHOICE:
             return read_choice(field, text)
         case FieldType.CHECKBOX:
-            return text.strip().lower() not in ("0", "false", "off", "no")
+            return half_width(text).lower() not in UNTICKED
         case _:
             return one_line(text) or None
 

@@ -8,6 +8,7 @@ from reportlab.platypus import Spacer, Table, TableStyle
 
 from forms.meanings import Meaning
 from forms.model import Field, FormDefinition, Section, SectionPlace
+from forms.official.marks import marked_answers
 from forms.official.rows import RuledRows
 from forms.official.styles import PaperStyles
 from forms.paper_layouts import PaperBlock
@@ -168,14 +169,16 @@ class PaperParts:
         return Table(rows, colWidths=columns, style=TableStyle(style), hAlign="RIGHT")
 
     def _answer(self, field: Field) -> TextLines:
-        text = text_of(field, self.values.get(field.key))
+        value = self.values.get(field.key)
+        text = marked_answers(field, value) if field.choices else text_of(field, value)
         if field.means is Meaning.APPLIED_ON:
             text = text or EMPTY_DATE
         return TextLines(text, self.styles.text)
 
     def _addressee_and_applicant(self) -> list[Any]:
         width = self.width * APPLICANT_SHARE
-        block = self._applicant_lines(self._applicant_fields(with_date=True), width)
+        alone = PaperBlock.DATE not in self.definition.layout.blocks
+        block = self._applicant_lines(self._applicant_fields(with_date=alone), width)
         left = TextLines(self.definition.addressee, self._larger())
         style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
         table = Table([[left, block]], colWidths=[self.width - width, width], style=TableStyle(style))
@@ -208,7 +211,8 @@ class PaperParts:
         sections = self._sections(SectionPlace.SUPPLEMENT)
         parts: list[Any] = [self._gap()] if sections else []
         for section in sections:
-            parts.append(TextLines(section.paper_heading, self.styles.note))
+            lines = [section.paper_heading] if section.paper_heading else []
+            parts += [TextLines(line, self.styles.note) for line in (*lines, *section.notes)]
             parts.append(Spacer(0, self.styles.gap / 4))
             parts.extend(self.rows.section(section))
         return parts

@@ -6,34 +6,45 @@ from reportlab.platypus import Table, TableStyle
 
 from forms.model import Field, FieldType, RowGroup
 from forms.official.bar_charts import BarChartLines
+from forms.official.marks import CHOSEN, marked_answers
 from forms.official.styles import PaperStyles
 from forms.row_groups import filled_rows
-from forms.ruling import cell_padding, grid
+from forms.ruling import MM, cell_padding, grid
 from forms.typesetting import TextLines
 from forms.values import Values, text_of
-
-TICKED = "○"
 
 
 def row_table(group: RowGroup, values: Values, styles: PaperStyles, width: float) -> list[Any]:
     """The rows that are filled in, then blank lines up to what the paper has; the headings on every page."""
     rows = filled_rows(group, values)
     lines = [[_text(column, cell, values) for column, cell in _cells(group, row)] for row in rows]
-    lines += [[""] * len(group.columns)] * (group.printed_rows - len(lines))
-    heading = [TextLines(column.paper_label, styles.centred) for column in group.columns]
+    blank_line = [marked_answers(column, None) if column.inline else "" for column in group.columns]
+    lines += [blank_line] * (group.printed_rows - len(lines))
+    heading = [_heading(column, styles) for column in group.columns]
     cells = [heading, *([TextLines(text, styles.text) for text in line] for line in lines)]
     style = TableStyle([grid(), *cell_padding(styles.row_padding)])
-    blank = styles.text.leading + 2 * styles.row_padding
+    blank = max([styles.text.leading + 2 * styles.row_padding, *_heights(group, styles)])
     table = Table(
         cells,
         colWidths=_widths(group, width),
-        minRowHeights=[blank] * len(cells),
+        minRowHeights=[0, *[blank] * (len(cells) - 1)],
         style=style,
         repeatRows=1,
         spaceBefore=0,
         spaceAfter=0,
     )
     return [table, *_chart(group, values, styles, width)]
+
+
+def _heading(column: Field, styles: PaperStyles) -> list[TextLines]:
+    lines = [TextLines(column.paper_label, styles.centred)]
+    if column.printed_note:
+        lines.append(TextLines(column.printed_note, styles.note))
+    return lines
+
+
+def _heights(group: RowGroup, styles: PaperStyles) -> list[float]:
+    return [column.height * MM * styles.scale for column in group.columns if column.height]
 
 
 def _cells(group: RowGroup, row: int) -> list[tuple[Field, Field]]:
@@ -43,8 +54,8 @@ def _cells(group: RowGroup, row: int) -> list[tuple[Field, Field]]:
 def _text(column: Field, cell: Field, values: Values) -> str:
     value = values.get(cell.key)
     if column.type is FieldType.CHECKBOX:
-        return TICKED if value else ""
-    return text_of(cell, value)
+        return CHOSEN if value else ""
+    return marked_answers(cell, value) if cell.inline else text_of(cell, value)
 
 
 def _widths(group: RowGroup, width: float) -> list[float]:

@@ -5,6 +5,7 @@ from typing import Any
 from reportlab.platypus import Table, TableStyle
 
 from forms.model import Field, FieldEquals, FieldType, FormDefinition, Section, SectionPlace
+from forms.official.marks import CHOSEN, marked_answer, marked_answers
 from forms.official.row_tables import row_table
 from forms.official.styles import PaperStyles
 from forms.ruling import MM, cell_padding, grid, ruled_pairs, text_pieces
@@ -13,7 +14,9 @@ from forms.values import Values, text_of
 
 MARK_WIDTH = 22 * MM
 PAIRED_LABEL_SHARE = 0.22
-CHOSEN, TICKED, UNTICKED = "○", "〔✓〕", "〔　〕"
+ROOM_FOR_LINES = 18.0
+"""Height in mm of a field of several lines whose file names none: room to write by hand."""
+TICKED, UNTICKED = "〔✓〕", "〔　〕"
 
 
 class RuledRows:
@@ -27,12 +30,10 @@ class RuledRows:
         self.label_width = definition.layout.label_width * MM
 
     def heading(self, section: Section) -> list[Any]:
-        """A row over the whole width with the heading of the section."""
-        if not section.paper_heading:
-            return []
-        lines = [TextLines(section.paper_heading, self.styles.text)]
+        """A row over the whole width with the heading of the section and its notes."""
+        lines = [TextLines(section.paper_heading, self.styles.text)] if section.paper_heading else []
         lines += [TextLines(note, self.styles.note) for note in section.notes]
-        return [self._table([[lines]], [self.width], [])]
+        return [self._table([[lines]], [self.width], [])] if lines else []
 
     def section(self, section: Section) -> list[Any]:
         """The rows of a section, as tables."""
@@ -46,10 +47,12 @@ class RuledRows:
                 tables += self._answers(pending)
                 pending = []
                 tables.append(self._choice(section, field) if field.choices else self._tick(field))
+                tables += self._note_row(field)
             elif self._is_long(field):
                 tables += self._answers(pending)
                 pending = []
                 tables.append(self._long_answer(field))
+                tables += self._note_row(field)
             elif field.beside and pending and len(pending[-1]) == 1:
                 pending[-1].append(field)
             else:
@@ -95,19 +98,23 @@ class RuledRows:
             if len(fields) == 1:
                 cells[-1] += ["", ""]
                 spans.append(("SPAN", (1, number), (3, number)))
-            wanted = [field.height for field in fields if field.height]
+            wanted = [height for field in fields if (height := _height(field))]
             heights.append(max(wanted) * MM * self.styles.scale if wanted else None)
         return [self._table(cells, columns, spans, heights)]
 
     def _text(self, field: Field) -> str:
-        if field.inline:
-            marks = (f"（{self._mark(field, c.value) or '　'}）{c.label}" for c in field.choices)
-            return "　".join(marks)
-        return text_of(field, self.values.get(field.key))
+        value = self.values.get(field.key)
+        return marked_answers(field, value) if field.inline else text_of(field, value)
 
     def _is_long(self, field: Field) -> bool:
         width = self.width / 2 - PAIRED_LABEL_SHARE * self.width
         return len(text_pieces(self._text(field), self.styles.text, width)) > 1
+
+    def _note_row(self, field: Field) -> list[Any]:
+        """The printed note of a field whose answer fills rows of its own."""
+        if not field.printed_note:
+            return []
+        return [self._table([[TextLines(field.printed_note, self.styles.note)]], [self.width], [])]
 
     def _long_answer(self, field: Field) -> Any:
         columns = (self.label_width, self.width - self.label_width)
@@ -133,11 +140,23 @@ class RuledRows:
             ]
             for choice in field.choices
         ]
-        return self._table(rows, [self.width - MARK_WIDTH, MARK_WIDTH], [])
+        if not self._is_labelled(section, field):
+            return self._table(rows, [self.width - MARK_WIDTH, MARK_WIDTH], [])
+        labels = [self._label(field), *[""] * (len(rows) - 1)]
+        columns = [self.label_width, self.width - self.label_width - MARK_WIDTH, MARK_WIDTH]
+        labelled = [[label, *row] for label, row in zip(labels, rows, strict=True)]
+        return self._table(labelled, columns, [("SPAN", (0, 0), (0, -1))])
+
+    def _is_labelled(self, section: Section, field: Field) -> bool:
+        """Whether its answers need the words of the question: a heading over it alone has said them."""
+        if field.printed_label is not None or not section.paper_heading:
+            return bool(field.paper_label)
+        in_brackets = set(self._written_in_answers(section))
+        return any(other is not field and other.key not in in_brackets for other in section.plain_fields)
 
     def _choice_in_one_cell(self, field: Field) -> Any:
         lines = [
-            TextLines(f"（{self._mark(field, choice.value) or '　'}）{choice.label}", self.styles.text)
+            TextLines(marked_answer(choice, self.values.get(field.key)), self.styles.text)
             for choice in field.choices
         ]
         return self._table(
@@ -180,3 +199,8 @@ class RuledRows:
             spaceBefore=0,
             spaceAfter=0,
         )
+
+
+def _height(field: Field) -> float | None:
+    """Least height of a row in mm."""
+    return field.height or (ROOM_FOR_LINES if field.type is FieldType.MULTILINE else None)

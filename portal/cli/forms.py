@@ -29,13 +29,13 @@ forms_group = AppGroup("form", help="様式: 一覧、様式ファイルの点�
 
 @forms_group.command("list")
 @click.argument("city")
+@click.option("--on", type=JapaneseDate(), help="この日に使う版。書かなければ今日。")
 @as_json
-def list_forms(city: str, as_json: bool) -> None:
-    """市の様式の一覧を、案内する順に示します。"""
-    today = jst_date(clock.now())
-    found = sorted(
-        forms_in_force(definitions_of(_city(city)), today), key=lambda form: form.offers[0].position
-    )
+def list_forms(city: str, on: date | None, as_json: bool) -> None:
+    """市の様式の一覧を、案内する順に示します。まだ始まっていない版は「～から」で終わりに示します。"""
+    day, definitions = on or jst_date(clock.now()), definitions_of(_city(city))
+    found = sorted(forms_in_force(definitions, day), key=lambda form: form.offers[0].position)
+    found += sorted((f for f in definitions if f.effective_from > day), key=lambda f: f.effective_from)
     rows = [
         {
             "code": form.code,
@@ -51,12 +51,19 @@ def list_forms(city: str, as_json: bool) -> None:
                 for offer in form.offers
             ],
             "effective_from": form.effective_from.isoformat(),
+            "in_force": form.effective_from <= day,
             "upload_only": form.is_upload_only,
             "source": form.source,
         }
         for form in found
     ]
-    show(rows, as_json, lambda row: f"{row['code']}\t{row['mark']}{row['title']}\t{row['number']}")
+    show(rows, as_json, _list_line)
+
+
+def _list_line(row: dict[str, Any]) -> str:
+    begins = format_wareki(date.fromisoformat(row["effective_from"]))
+    later = "" if row["in_force"] else f"\t{begins}から使います"
+    return f"{row['code']}\t{row['mark']}{row['title']}\t{row['number']}{later}"
 
 
 @forms_group.command("check")
@@ -113,6 +120,12 @@ def _city(slug: str) -> CityRules:
 def _form(city: CityRules, code: str, on: date) -> FormDefinition:
     definitions = definitions_of(city)
     form = form_in_force(definitions, code, on)
+    later = min((d.effective_from for d in definitions if d.code == code), default=None)
+    if form is None and later is not None:
+        stop(
+            f"様式「{code}」は{format_wareki(later)}から使います。"
+            f"その版を印刷するときは、--on {later} を付けます。"
+        )
     if form is None:
         codes = "、".join(dict.fromkeys(definition.code for definition in definitions))
         stop(f"「{code}」という様式はありません。{city.name}の様式: {codes}")
@@ -129,7 +142,7 @@ def _json(given: str) -> dict[str, Any]:
             read = json.loads(Path(given).read_text("utf-8"))
     except OSError as error:
         stop(f"{given} を読めません（{error.strerror}）。")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         stop(f"--values はJSONとして読めません（{error}）。")
     if not isinstance(read, dict):
         stop('--values には {"欄のkey": 値} の形が要ります。')

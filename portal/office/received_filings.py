@@ -13,6 +13,7 @@ from forms.official.paper import render_paper
 from forms.receptions import RECEIVED_CHANNELS, ReceptionForm
 from portal import clock
 from portal.acting import acting, house, looking
+from portal.intake import ATTACHMENT_BYTES, attachment_taken_in
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, show, the_case
 from portal.office.uploads import chosen, taken_in
@@ -24,7 +25,8 @@ from portal.workflows.file_application import StoredFile, register_received_fili
 from portal.workflows.usage_forms import usage_form_of
 from procurement.cases import ProcurementCase
 
-MOST_FILES = 10
+MOST_FULL_FILES = 2
+"""So many of the largest size in one request (200 MB), or more of smaller ones."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def show_received_filing(case_id: str) -> Page:
 
 @blueprint.post("/cases/<case_id>/filings/new")
 @requires(Permission.OFFICE_REVIEW_FILING)
-@takes_upload(MOST_FILES)
+@takes_upload(MOST_FULL_FILES, ATTACHMENT_BYTES)
 def submit_received_filing(case_id: str) -> Page:
     """Register the paper with the time at which it came; what is refused comes back as it was typed."""
     with looking() as act:
@@ -108,7 +110,7 @@ def _page(act: Act, case: ProcurementCase, reception: Reception, **values: Any) 
 
 def _scan() -> bytes | None:
     """The scanned paper, which is then kept in place of one that we print."""
-    uploads = chosen(request.files.getlist("scan"))
+    uploads = chosen(request.files.getlist("reception-scan"))
     if not uploads:
         return None
     _, sha256 = taken_in(uploads[0])
@@ -119,6 +121,6 @@ def _attachments(definition: FormDefinition) -> list[StoredFile]:
     stored = []
     for allowed in definition.attachments:
         for upload in chosen(request.files.getlist(f"attachment-{allowed.code}")):
-            found, sha256 = taken_in(upload, allowed.types)
+            found, sha256 = attachment_taken_in(upload, allowed.types)
             stored.append(StoredFile(allowed.code, found.name, found.media_type, found.size, sha256))
     return stored

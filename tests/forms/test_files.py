@@ -26,6 +26,14 @@ label = "内容"
 type = "multiline"
 required = true
 """
+ADDRESS = """
+[[sections.fields]]
+key = "address"
+label = "メールアドレス"
+type = "email"
+required = true
+means = "signatory.email"
+"""
 
 
 @pytest.fixture
@@ -88,9 +96,48 @@ def test_a_broken_form_file_is_left_out_and_told(folder: Path) -> None:
 
 
 def test_an_offices_form_takes_the_place_of_a_bundled_one(folder: Path) -> None:
-    own = FILE.replace('"notice"', '"usage_application"')
+    own = FILE.replace('"notice"', '"usage_application"') + ADDRESS
     before = next(f for f in parse_forms(load_cities()["tosu"].forms) if f.code == "usage_application")
     written(folder, own.replace("2026-04-01", before.effective_from.isoformat()))
     cities, _ = with_form_files(load_cities(), folder)
     (form,) = [f for f in parse_forms(cities["tosu"].forms) if f.code == "usage_application"]
     assert form.title == "届出書"
+
+
+def test_a_file_beside_the_folders_of_the_cities_names_its_city(folder: Path) -> None:
+    (folder / "notice.toml").write_text(FILE.replace('"tosu"', '"鳥栖市"'), "utf-8")
+    cities, problems = with_form_files(load_cities(), folder)
+    assert problems == []
+    assert "notice" in [form.code for form in parse_forms(cities["tosu"].forms)]
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "words"),
+    [
+        (('city = "tosu"', ""), "city", "先頭に city"),
+        (('city = "tosu"', 'city = "nagoya"'), "city", "登録されている市のslug"),
+        (('"notice"', '"usage_application"'), "sections", "signatory.email"),
+        (('title = "届出書"', 'title = "届出書"\nmark = "②"'), "mark", "[[offers]] の中に書きます"),
+    ],
+)
+def test_what_a_newcomer_gets_wrong_is_said_once(
+    tmp_path: Path, change: tuple[str, str], key: str, words: str
+) -> None:
+    path = tmp_path / "new.toml"
+    path.write_text(FILE.replace(*change), "utf-8")
+    with pytest.raises(CityFileErrors) as refused:
+        read_form_file(path, load_cities())
+    (problem,) = refused.value.problems
+    assert problem.key == key
+    assert words in problem.expected
+
+
+def test_a_city_that_is_not_that_of_the_folder_is_a_mistake(folder: Path) -> None:
+    with pytest.raises(CityFileErrors, match="どちらかに合わせます"):
+        read_form_file(written(folder, FILE.replace('"tosu"', '"iwaki"')), load_cities())
+
+
+def test_an_application_without_an_address_is_refused_and_told(folder: Path) -> None:
+    written(folder, FILE.replace('"notice"', '"usage_application"'))
+    _, problems = with_form_files(load_cities(), folder)
+    assert [problem.key for problem in problems] == ["sections"]

@@ -10,9 +10,9 @@ from signing.testing import make_pdf
 from tests.portal.office.desk import OfficeDesk, text_of
 
 RECEIVED = {
-    "channel": "counter",
-    "received_on": "令和8年5月7日",
-    "received_time": "9時30分",
+    "reception-channel": "counter",
+    "reception-received_on": "令和8年5月7日",
+    "reception-received_time": "9時30分",
     "applied_on": "令和8年5月7日",
     "company_address": "見本県山田町1-2-3",
     "company_name": "山田建設株式会社",
@@ -110,7 +110,7 @@ def test_a_paper_from_the_counter_is_registered_with_its_time(desk: OfficeDesk, 
 def test_the_scan_is_kept_as_the_paper(desk: OfficeDesk, officer: FlaskClient) -> None:
     desk.play("award")
     scan = make_pdf()
-    sent = RECEIVED | {"scan": (io.BytesIO(scan), "申請.pdf")}
+    sent = RECEIVED | {"reception-scan": (io.BytesIO(scan), "申請.pdf")}
     answer = officer.post(f"{desk.case}/filings/new", data=sent)
     assert answer.status_code == 302, text_of(answer)
     paper = officer.get(f"{answer.headers['Location']}/versions/1/paper.pdf")
@@ -119,12 +119,12 @@ def test_the_scan_is_kept_as_the_paper(desk: OfficeDesk, officer: FlaskClient) -
 
 def test_a_wrong_paper_comes_back_with_everything_typed(desk: OfficeDesk, officer: FlaskClient) -> None:
     desk.play("award")
-    sent = RECEIVED | {"signatory_email": "だめ", "received_time": "25:99"}
+    sent = RECEIVED | {"signatory_email": "だめ", "reception-received_time": "25:99"}
     answer = officer.post(f"{desk.case}/filings/new", data=sent)
     assert answer.status_code == 422
     assert "時刻として読めません" in answer.text
     assert 'value="だめ"' in answer.text
-    later = RECEIVED | {"received_on": "令和8年5月9日"}
+    later = RECEIVED | {"reception-received_on": "令和8年5月9日"}
     answer = officer.post(f"{desk.case}/filings/new", data=later)
     assert answer.status_code == 422
     assert "受け取った日時が現在より後" in answer.text
