@@ -1,12 +1,14 @@
 """Files (ファイル) sent to a browser: papers just printed, stored documents under their names, pictures of pages."""
 
 import io
+from collections.abc import Iterator
 
 from flask import Response, abort, make_response, send_file
 
 from forms.pictures import render_page
 from portal.acting import house
 from procurement.errors import RuleViolation
+from signing.errors import DamagedDocument
 
 PDF = "application/pdf"
 SHOWN_IN_PLACE = frozenset({PDF, "image/png", "image/jpeg"})
@@ -20,10 +22,21 @@ def pdf_answer(content: bytes, name: str) -> Response:
 
 
 def stored_answer(sha256: str, name: str, media_type: str = PDF, *, as_download: bool = False) -> Response:
-    """A document of the store, read (and checked against its hash) once; what no browser shows is saved."""
-    content = io.BytesIO(house().store.read(sha256))
+    """A document of the store, checked against its hash, sent from the disk; what no browser shows is saved."""
+    store = house().store
+    path = store.path(sha256)
+    if not store.verify(sha256):
+        raise DamagedDocument(sha256=sha256)
     saved = as_download or media_type not in SHOWN_IN_PLACE
-    return send_file(content, mimetype=media_type, download_name=name, as_attachment=saved)
+    return send_file(path, mimetype=media_type, download_name=name, as_attachment=saved, etag=sha256)
+
+
+def zip_answer(pieces: Iterator[bytes], name: str) -> Response:
+    """A zip that is made while it is sent; its length is not known beforehand."""
+    answer = Response(pieces, mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def page_answer(sha256: str, page: int, width: int) -> Response:

@@ -7,11 +7,13 @@ blueprint = Blueprint("contractor", __name__)
 from portal.contractor import (  # noqa: E402 - the views need the blueprint
     addresses,
     attachments,
+    case_archives,
     cases,
     contracts,
     entrances,
     filings,
     messages,
+    previews,
     submissions,
     versions,
 )
@@ -20,11 +22,13 @@ __all__ = [
     "addresses",
     "attachments",
     "blueprint",
+    "case_archives",
     "cases",
     "contracts",
     "entrances",
     "filings",
     "messages",
+    "previews",
     "submissions",
     "versions",
 ]

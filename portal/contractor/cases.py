@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 
-from forms.model import FormDefinition, form_in_force
 from portal.accounts.identity import current_principal
 from portal.acting import looking
 from portal.contractor import blueprint
@@ -15,11 +14,12 @@ from portal.contractor.stages import line_of
 from portal.contractor.standings import Standing, standing_of
 from portal.contractor.tasks import tasks_of
 from portal.deadline_views import DeadlineView, deadline_views, pressing_deadline
+from portal.filing_views import Remark, remarks_of
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
-from portal.workflows.usage_forms import definitions_of
+from portal.workflows.usage_forms import form_of_version
 from procurement.cases import ProcurementCase
-from procurement.wareki import jst_date
+from procurement.filings import Filing, FilingMessage
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ def _case_values(act: Act, case: ProcurementCase) -> dict[str, Any]:
     return {
         "standing": standing_of(case, filing, rules, act.now),
         "filing": filing,
-        "word_of_city": word_of_city(filing),
-        "form_definition": _usage_form(act, case),
+        "sent_back": _sent_back(act, case),
         "contract": contract,
         "line": line_of(case, contract, filing, rules.name),
         "deadlines": deadline_views(case, act.now),
@@ -81,11 +80,23 @@ def _case_values(act: Act, case: ProcurementCase) -> dict[str, Any]:
     }
 
 
-def _usage_form(act: Act, case: ProcurementCase) -> FormDefinition | None:
-    """The city's usage form, to name the fields that the city marked."""
-    definitions = definitions_of(act.rules(case.city))
-    code = act.rules(case.city).usage_application.form
-    return form_in_force(definitions, code, jst_date(act.now))
+@dataclass(frozen=True)
+class SentBack:
+    """A paper that the city sent back or rejected, with its words, while that is still to be answered."""
+
+    filing: Filing
+    message: FilingMessage
+    remarks: list[Remark]
+
+
+def _sent_back(act: Act, case: ProcurementCase) -> list[SentBack]:
+    found = []
+    for filing in case.filings:
+        message = word_of_city(filing)
+        if message is not None:
+            form = form_of_version(act, filing.versions[message.version_number - 1])
+            found.append(SentBack(filing, message, remarks_of(message, form)))
+    return found
 
 
 def _eligibility(case: ProcurementCase) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from forms.row_groups import blank_cells
 from forms.values import text_of
 from portal.contractor.answers import Answers
 from portal.contractor.questions import page_of_field
+from portal.filing_views import Remark
+from portal.workflows.review_filing import attachment_key
 from procurement.cases import ProcurementCase
 
 
@@ -70,6 +72,19 @@ def open_problems(case: ProcurementCase, answers: Answers) -> list[Problem]:
         for label in answers.missing_attachments
     ]
     return errors + missing
+
+
+def mark_places(case: ProcurementCase, answers: Answers, remarks: list[Remark]) -> dict[str, str]:
+    """Where each marked place is put right, while the paper can be written."""
+    if not answers.is_writable:
+        return {}
+    attachments = url_for(".show_attachments", case_id=case.id, form_code=answers.form.code)
+    keys = {attachment_key(wanted.code) for wanted in answers.form.attachments}
+    return {
+        remark.key: attachments if remark.key in keys else _place_of(case, answers, remark.key)
+        for remark in remarks
+        if remark.key in keys or page_of_field(answers.pages, remark.key) is not None
+    }
 
 
 def _row(case: ProcurementCase, answers: Answers, field: Field) -> CheckRow | None:

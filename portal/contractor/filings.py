@@ -9,10 +9,12 @@ from portal.acting import acting, looking
 from portal.contractor import blueprint
 from portal.contractor.access import Page, my_case, my_form, show
 from portal.contractor.answers import Answers, answers_for
+from portal.contractor.checks import mark_places
 from portal.contractor.progress import next_page, page_tasks
 from portal.contractor.questions import QuestionPage, condition_words, needs_answer, rows_shown
-from portal.contractor.remarks import differences, marked_fields, word_of_city
+from portal.contractor.remarks import differences, field_remarks, word_of_city
 from portal.deadline_views import pressing_deadline
+from portal.filing_views import remarks_of
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.file_application import save_draft
@@ -30,7 +32,6 @@ def show_filing(case_id: str, form_code: str) -> Page:
         values = {
             "tasks": page_tasks(case, answers),
             "go_on": next_page(case, answers),
-            "word_of_city": word_of_city(answers.filing),
             "differences": differences(answers),
         }
         return show("filings/overview", act, case, **_common(act, case, answers), **values)
@@ -126,8 +127,7 @@ def _section(
         "web_form": answers.web_form,
         "problems": page.errors(answers.web_form) if with_errors else [],
         "page_warnings": page.warnings(answers.web_form),
-        "marked": marked_fields(answers.filing),
-        "word_of_city": word_of_city(answers.filing),
+        "marked": field_remarks(answers.filing),
         "needs_answer": needs_answer,
         "condition_words": condition_words,
         "rows_shown": lambda group: rows_shown(group, answers.typed, _wanted_rows(group.key)),
@@ -142,9 +142,14 @@ def _wanted_rows(group: str) -> int:
 
 
 def _common(act: Act, case: ProcurementCase, answers: Answers) -> dict[str, Any]:
+    message = word_of_city(answers.filing)
+    remarks = remarks_of(message, answers.form) if message else []
     return {
         "answers": answers,
         "form_definition": answers.form,
         "filing": answers.filing,
+        "word_of_city": message,
+        "remarks": remarks,
+        "mark_places": mark_places(case, answers, remarks),
         "pressing": pressing_deadline(case, act.now),
     }

@@ -4,7 +4,8 @@ from flask import flash, redirect, request, url_for
 
 from portal.acting import acting, looking
 from portal.contractor import blueprint
-from portal.contractor.access import Page, my_case, my_filing, show
+from portal.contractor.access import Page, my_case, my_filing, my_form, show
+from portal.filing_views import thread_remarks
 from portal.permissions import Permission, requires
 from portal.workflows.review_filing import answer_in_thread
 from procurement.errors import RuleViolation
@@ -42,5 +43,12 @@ def _page(case_id: str, form_code: str, text: str = "", refusal: RuleViolation |
         filing = my_filing(case, form_code)
         has_errors = refusal is not None
         return show(
-            "filings/messages", act, case, filing=filing, text=text, refusal=refusal, has_errors=has_errors
+            "filings/messages",
+            act,
+            case,
+            filing=filing,
+            remarks=thread_remarks(filing, my_form(act, case, form_code)),
+            text=text,
+            refusal=refusal,
+            has_errors=has_errors,
         )

@@ -8,6 +8,7 @@ from portal.contractor.answers import Answers
 from portal.contractor.questions import QuestionPage
 from portal.contractor.remarks import unanswered_marks
 from portal.contractor.tasks import Task
+from portal.workflows.review_filing import attachment_key
 from procurement.cases import ProcurementCase
 
 
@@ -31,7 +32,7 @@ def next_page(case: ProcurementCase, answers: Answers) -> str:
     for page in answers.pages:
         if page_state(answers, page)[0] in ("未着手", "入力中", "要修正"):
             return url_for(".show_section", number=page.number, **place)
-    if answers.missing_attachments:
+    if answers.form.attachments and attachment_state(answers)[0] in ("未着手", "入力中", "要修正"):
         return url_for(".show_attachments", **place)
     return url_for(".show_check", **place)
 
@@ -52,6 +53,8 @@ def attachment_state(answers: Answers) -> tuple[str, str]:
     """State of the attachments: its word and its kind of tag."""
     if answers.missing_attachments:
         return ("入力中", "started") if answers.attachments else ("未着手", "todo")
+    if unanswered_marks(answers) & {attachment_key(wanted.code) for wanted in answers.form.attachments}:
+        return "要修正", "returned"
     return ("添付済み", "done") if answers.attachments else ("任意", "neutral")
 
 

@@ -2,6 +2,7 @@
 
 from forms.values import Difference, diff_values
 from portal.contractor.answers import Answers
+from portal.filing_views import compare_files
 from procurement.filings import Filing, FilingMessage, FilingStatus, FilingVersion
 
 
@@ -20,12 +21,21 @@ def marked_fields(filing: Filing | None) -> frozenset[str]:
     return frozenset(message.marked_fields) if message else frozenset()
 
 
+def field_remarks(filing: Filing | None) -> dict[str, str]:
+    """What the city wrote about each marked field, by its key; empty texts where it only marked it."""
+    message = word_of_city(filing)
+    return {key: message.remark_on(key) for key in message.marked_fields} if message else {}
+
+
 def differences(answers: Answers) -> list[Difference]:
     """What the answers now say differently from the version handed in before."""
     earlier = last_submitted(answers.filing)
     if earlier is None or answers.version is earlier:
         return []
-    return diff_values(answers.form, earlier.values, answers.stored_values())
+    return [
+        *diff_values(answers.form, earlier.values, answers.stored_values()),
+        *compare_files(answers.form, earlier.attachments, answers.attachments),
+    ]
 
 
 def unanswered_marks(answers: Answers) -> frozenset[str]:

@@ -4,25 +4,17 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from forms.model import FormDefinition, Offer, forms_in_force
-from portal.contractor.access import filing_of
+from forms.facts import FormFacts
+from forms.wanted import WANTED_RULES
+from portal.case_papers import FILING_WORDS, Paper, papers_of
+from portal.deadline_views import deadline_view
 from portal.workflows.act import Act
-from portal.workflows.usage_forms import definitions_of
+from portal.workflows.case_facts import facts_for
 from procurement.cases import ProcurementCase
 from procurement.contracts import ContractStage
 from procurement.filings import Filing, FilingStatus
-from procurement.wareki import jst_date
 
-WORDS = {
-    None: "未着手",
-    FilingStatus.DRAFT: "入力中",
-    FilingStatus.SUBMITTED: "提出済",
-    FilingStatus.SENT_BACK: "差戻し",
-    FilingStatus.ACCEPTED: "受理",
-    FilingStatus.REJECTED: "却下",
-    FilingStatus.WITHDRAWN: "取下げ",
-    FilingStatus.VOID: "無効",
-}
+UNFINISHED = (None, FilingStatus.DRAFT, FilingStatus.SENT_BACK, FilingStatus.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -38,26 +30,43 @@ class Task:
 
 def tasks_of(act: Act, case: ProcurementCase) -> list[Task]:
     """The papers of a case, in the city's order; one that was begun stays, whatever the city offers now."""
-    in_force = forms_in_force(definitions_of(act.rules(case.city)), jst_date(act.now))
-    offered = [(form.offer_for(case.category), form) for form in in_force]
-    begun = [(offer or Offer(), form) for offer, form in offered if offer or filing_of(case, form.code)]
-    begun.sort(key=lambda pair: pair[0].position)
-    usage_form = act.rules(case.city).usage_application.form
-    return [_task(case, form, offer, is_usage=form.code == usage_form) for offer, form in begun]
+    facts = facts_for(act, case) if case.award is not None else None
+    return [_task(act, case, paper, facts) for paper in papers_of(act, case)]
 
 
-def _task(case: ProcurementCase, form: FormDefinition, offer: Offer, *, is_usage: bool) -> Task:
-    filing = filing_of(case, form.code)
+def _task(act: Act, case: ProcurementCase, paper: Paper, facts: FormFacts | None) -> Task:
+    filing = paper.filing
     status = filing.status if filing and filing.versions else None
-    closed = is_usage and filing is None and case.contracts[0].stage is ContractStage.PAPER
-    href = "" if closed else url_for("contractor.show_filing", case_id=case.id, form_code=form.code)
-    word = "提出不要" if closed else WORDS[status]
-    hint = _hint(filing) or ("" if offer.required or is_usage or closed else "該当するときに提出します")
-    return Task(f"{offer.mark}{form.title}", word, href, hint, "neutral" if closed else None)
+    closed = paper.is_usage and filing is None and case.contracts[0].stage is ContractStage.PAPER
+    href = "" if closed else url_for("contractor.show_filing", case_id=case.id, form_code=paper.form.code)
+    word = "提出不要" if closed else FILING_WORDS[status]
+    hints = [_receipt(filing)]
+    if not closed and status in UNFINISHED:
+        hints += [_when(paper), *_deadlines(act, case, paper), _wanted(paper, facts)]
+    return Task(paper.name, word, href, "　".join(filter(None, hints)), "neutral" if closed else None)
 
 
-def _hint(filing: Filing | None) -> str:
+def _receipt(filing: Filing | None) -> str:
     if filing is None or not filing.versions or not filing.current.receipt_number:
         return ""
     late = "（期限後）" if filing.current.is_late else ""
     return f"受付番号 {filing.current.receipt_number}{late}"
+
+
+def _when(paper: Paper) -> str:
+    """Whether every case needs it; whether the usage application is wanted is said by the city's own words."""
+    if paper.is_usage:
+        return ""
+    return "必ず提出します" if paper.offer.required else "該当するときに提出します"
+
+
+def _deadlines(act: Act, case: ProcurementCase, paper: Paper) -> list[str]:
+    views = [deadline_view(deadline, act.now) for deadline in paper.deadlines(case)]
+    return [f"期限 {view.due}（{view.remaining}）" for view in views]
+
+
+def _wanted(paper: Paper, facts: FormFacts | None) -> str:
+    if facts is None or not paper.offer.wanted_when:
+        return ""
+    why = WANTED_RULES[paper.offer.wanted_when](facts)
+    return f"この案件では提出が要る見込みです。{why}" if why else ""

@@ -39,7 +39,7 @@ def actions_for(act: Act, case: ProcurementCase) -> list[Action]:
     if may(Permission.OFFICE_SIGN):
         found.append(_sign(act, contract))
     if may(Permission.OFFICE_REVIEW_FILING):
-        found += [*_review(case), _register(case, contract)]
+        found += [*_review(case), _register(act, case, contract)]
     if may(Permission.OFFICE_DRAFT_CONTRACT):
         found.append(_draft(contract))
     if may(Permission.OFFICE_SEND_CONTRACT):
@@ -65,15 +65,22 @@ def _sign(act: Act, contract: Contract) -> Action | None:
 def _review(case: ProcurementCase) -> list[Action]:
     waiting = [f for f in case.filings if f.versions and f.status is FilingStatus.SUBMITTED]
     return [
-        Action("申請を審査する", url_for("office.show_filing", filing_id=filing.id), is_next=True)
-        for filing in waiting
+        Action(
+            f"{'申請' if len(waiting) == 1 else f'「{filing.title}」'}を審査する",
+            url_for("office.show_filing", filing_id=filing.id),
+            is_next=filing is waiting[0],
+        )
+        for filing in sorted(waiting, key=lambda filing: filing.current.submitted_at or filing.opened_at)
     ]
 
 
-def _register(case: ProcurementCase, contract: Contract) -> Action | None:
+def _register(act: Act, case: ProcurementCase, contract: Contract) -> Action | None:
     if contract.stage is not ContractStage.APPLICATION:
         return None
-    if any(f.versions and f.status is FilingStatus.SUBMITTED for f in case.filings):
+    usage_form = act.rules(case.city).usage_application.form
+    if any(
+        f.form_code == usage_form and f.versions and f.status is FilingStatus.SUBMITTED for f in case.filings
+    ):
         return None
     href = url_for("office.show_received_filing", case_id=case.id)
     return Action("メール・窓口・郵送で届いた申請を登録する", href)

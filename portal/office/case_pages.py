@@ -5,22 +5,33 @@ from typing import Any
 
 from flask import url_for
 
+from portal.case_papers import FILING_WORDS as PAPER_WORDS
+from portal.case_papers import Paper, papers_of
 from portal.deadline_views import deadline_views
+from portal.filing_views import Remark, handed_in_versions, thread_remarks
 from portal.filters import file_size, instant
 from portal.office.access import own_rules
 from portal.office.case_actions import actions_for
 from portal.office.histories import history_of
 from portal.office.signers import SigningView, signing_view
 from portal.office.stage_lines import contract_line
-from portal.office.standings import Standing, case_standing, contract_standing, filing_standing
+from portal.office.standings import (
+    FILING_WORDS,
+    Standing,
+    case_standing,
+    contract_standing,
+    filing_status,
+)
 from portal.pictures.stage_lines import StageLine
 from portal.preserving import kept_files
 from portal.workflows.act import Act
+from portal.workflows.case_facts import payment_election
 from portal.workflows.recipients import officers_of
 from portal.workflows.review_filing import request_in_force
-from procurement.cases import ProcurementCase
+from portal.workflows.usage_forms import form_of_version
+from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.contracts import Contract, ContractDocument
-from procurement.filings import Filing, FilingMessage
+from procurement.filings import Filing, FilingMessage, FilingVersion
 
 OPEN_QUESTION = "未入力"
 """A rule that could not be decided says so with this word (procurement.cities.scope)."""
@@ -38,6 +49,16 @@ class ContractView:
     signing: SigningView | None
 
 
+@dataclass(frozen=True)
+class PaperLine:
+    """One paper of the case: where it stands, its newest version that was handed in, by when it is asked for."""
+
+    paper: Paper
+    standing: Standing
+    newest: FilingVersion | None
+    due: CaseDeadline | None
+
+
 def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
     """The values of the page of one case."""
     award, actions = case.award, actions_for(act, case)
@@ -47,7 +68,8 @@ def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
         "standing": case_standing(case),
         "lines": _lines(act, case),
         "rules": rules_of(case),
-        "filings": [(filing, filing_standing(filing)) for filing in handed_in],
+        "papers": [_paper_line(paper, case) for paper in papers_of(act, case)],
+        "payment_election": payment_election(act, case),
         "contracts": [_contract_view(act, contract) for contract in case.contracts],
         "deadlines": deadline_views(case, act.now),
         "lifted": [deadline for deadline in case.deadlines if deadline.lifted_at],
@@ -56,8 +78,23 @@ def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
         "open_actions": [action for action in actions if action.href],
         "closed_actions": [action for action in actions if not action.href],
         "thread": thread_of(handed_in),
+        "thread_marks": _thread_marks(act, handed_in),
         "history": history_of(act, case),
     }
+
+
+def _paper_line(paper: Paper, case: ProcurementCase) -> PaperLine:
+    """A draft after a decision is the contractor's own: the decision stands until the next version comes."""
+    handed_in = handed_in_versions(paper.filing) if paper.filing else []
+    begun = paper.filing is not None and bool(paper.filing.versions)
+    status = filing_status(paper.filing) if begun and paper.filing else None
+    kind = FILING_WORDS[status].kind if status else "todo"
+    return PaperLine(
+        paper,
+        Standing(PAPER_WORDS[status], kind),
+        handed_in[-1] if handed_in else None,
+        next(iter(paper.deadlines(case)), None),
+    )
 
 
 def rules_of(case: ProcurementCase) -> list[dict[str, Any]]:
@@ -84,6 +121,13 @@ def thread_of(filings: list[Filing]) -> list[FilingMessage]:
     """All messages of the case's filings, oldest first."""
     messages = [message for filing in filings for message in filing.messages]
     return sorted(messages, key=lambda message: message.written_at)
+
+
+def _thread_marks(act: Act, filings: list[Filing]) -> dict[str, list[Remark]]:
+    found: dict[str, list[Remark]] = {}
+    for filing in filings:
+        found |= thread_remarks(filing, form_of_version(act, handed_in_versions(filing)[-1]))
+    return found
 
 
 def document_file(document: ContractDocument) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 from flask import abort
 
+from forms.issued.receipt import receipt
+from portal import clock
 from portal.acting import acting, looking
 from portal.audit import Tag
-from portal.file_answers import page_answer, stored_answer
+from portal.file_answers import page_answer, pdf_answer, stored_answer
+from portal.filing_views import receipt_facts
 from portal.office import blueprint
 from portal.office.access import Page, the_filing
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
+from portal.workflows.usage_forms import form_of_version
 from procurement.filings import Filing, FilingVersion
 
 
@@ -46,6 +50,17 @@ def show_attachment(filing_id: str, number: int, attachment_id: str) -> Page:
         sha256, name, media_type = found[0].sha256, found[0].name, found[0].media_type
         _note_reading(act, filing, name, sha256)
     return stored_answer(sha256, name, media_type)
+
+
+@blueprint.get("/filings/<filing_id>/versions/<int:number>/receipt.pdf")
+@requires(Permission.OFFICE_READ)
+def show_receipt_paper(filing_id: str, number: int) -> Page:
+    """The receipt of a version, the same as the contractor's."""
+    with looking() as act:
+        filing = the_filing(act, filing_id)
+        version = handed_in_version(filing, number)
+        facts = receipt_facts(filing, version, form_of_version(act, version), act.rules(filing.city))
+    return pdf_answer(receipt(facts, clock.now()), f"受付票 {facts.receipt_number}")
 
 
 def handed_in_version(filing: Filing, number: int) -> FilingVersion:

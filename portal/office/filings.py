@@ -1,30 +1,43 @@
 """Filings (申請の審査): look at what was handed in, accept it, send it back, reject it, write to the contractor."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash, redirect, request, url_for
 
 from forms.build import data_for_form
-from forms.values import diff_values, display_values
+from forms.model import FormDefinition
 from portal.acting import acting, looking
+from portal.filing_views import compared, handed_in_versions, shown_sections, thread_remarks
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, show, the_filing
 from portal.office.filing_files import handed_in_version
 from portal.office.standings import FILING_WORDS, filing_standing
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
+from portal.workflows.assign_filing import assign_filing, release_filing
 from portal.workflows.case_facts import facts_for
 from portal.workflows.review_filing import (
     accept_filing,
     answer_in_thread,
+    attachment_key,
     reject_filing,
     send_back_filing,
 )
 from portal.workflows.usage_forms import form_of_version, prefilled_form
-from procurement.filings import Filing, FilingStatus, FilingVersion
+from procurement.filings import Filing, FilingAttachment, FilingStatus, FilingVersion
 
 Work = Callable[[Act, Filing], None]
+REMARK = "remark-"
+"""Begins the name of the control in which an officer writes what is wrong with a field."""
+
+
+class FileGroup(NamedTuple):
+    """The files of one kind of attachment."""
+
+    key: str
+    label: str
+    files: list[FilingAttachment]
 
 
 @blueprint.get("/filings/<filing_id>")
@@ -53,8 +66,14 @@ def submit_return(filing_id: str) -> Page:
 
     def work(act: Act, filing: Filing) -> None:
         marked = request.form.getlist("marked")
+        remarks = {key: _text(f"{REMARK}{key}") for key in marked}
         send_back_filing(
-            act, filing, version_number=_seen(), reason=_text("return_reason"), marked_fields=marked
+            act,
+            filing,
+            version_number=_seen(),
+            reason=_text("return_reason"),
+            marked_fields=marked,
+            remarks=remarks,
         )
 
     return _done(filing_id, work, "差し戻しました。事業者にメールでお知らせします。")
@@ -69,6 +88,24 @@ def submit_rejection(filing_id: str) -> Page:
         reject_filing(act, filing, version_number=_seen(), reason=_text("reject_reason"))
 
     return _done(filing_id, work, "却下しました。事業者にメールでお知らせします。")
+
+
+@blueprint.post("/filings/<filing_id>/assign")
+@requires(Permission.OFFICE_REVIEW_FILING)
+def submit_assignment(filing_id: str) -> Page:
+    """Take the filing; with "take_over" also from a colleague."""
+
+    def work(act: Act, filing: Filing) -> None:
+        assign_filing(act, filing, take_over=bool(_text("take_over")))
+
+    return _done(filing_id, work, "担当になりました。")
+
+
+@blueprint.post("/filings/<filing_id>/release")
+@requires(Permission.OFFICE_REVIEW_FILING)
+def submit_release(filing_id: str) -> Page:
+    """Give the filing up, so that anybody may take it."""
+    return _done(filing_id, release_filing, "担当を外しました。")
 
 
 @blueprint.post("/filings/<filing_id>/messages")
@@ -96,7 +133,7 @@ def _done(filing_id: str, work: Work, message: str) -> Page:
 def _page(filing_id: str, **values: Any) -> str:
     with looking() as act:
         filing = the_filing(act, filing_id)
-        handed_in = [version for version in filing.versions if version.submitted_at]
+        handed_in = handed_in_versions(filing)
         number = request.args.get("version", handed_in[-1].number, type=int)
         version = handed_in_version(filing, number)
         return show(
@@ -109,6 +146,7 @@ def _page(filing_id: str, **values: Any) -> str:
             version=version,
             is_open=version is filing.current and version.status is FilingStatus.SUBMITTED,
             typed=request.form,
+            remark=REMARK,
             **_contents(act, filing, version, handed_in),
             **values,
         )
@@ -117,19 +155,31 @@ def _page(filing_id: str, **values: Any) -> str:
 def _contents(
     act: Act, filing: Filing, version: FilingVersion, handed_in: list[FilingVersion]
 ) -> dict[str, Any]:
-    """What a version says, what changed since the one before, and what is worth a second look."""
+    """What a version says, what differs from another one, and what is worth a second look."""
     form = form_of_version(act, version)
-    before = [v for v in handed_in if v.number < version.number]
     checked = prefilled_form(form, facts_for(act, filing.case), data_for_form(form, version.values))
     checked.validate()
     return {
         "form_definition": form,
-        "sections": display_values(form, version.values),
-        "before": before[-1] if before else None,
-        "differences": diff_values(form, before[-1].values, version.values) if before else [],
+        "sections": shown_sections(form, version.values),
+        "files": _files(form, version),
+        "comparison": compared(form, version, handed_in, request.args.get("compare", type=int)),
+        "others": [other for other in handed_in if other is not version],
         "warnings": [finding.text for finding in checked.warnings],
-        "labels": {field.key: field.label for field in form.fields()},
+        "remarks": thread_remarks(filing, form),
     }
+
+
+def _files(form: FormDefinition, version: FilingVersion) -> list[FileGroup]:
+    """The attachments by their kind, each kind as it can be marked; kinds without a file too."""
+    return [
+        FileGroup(
+            attachment_key(wanted.code),
+            wanted.label,
+            [file for file in version.attachments if file.code == wanted.code],
+        )
+        for wanted in form.attachments
+    ]
 
 
 def _seen() -> int:

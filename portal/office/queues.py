@@ -9,6 +9,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from portal.office import stages
+from portal.office.filing_lists import waiting_count
 from portal.workflows.act import Act
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.contracts import Contract, ContractStage
@@ -153,13 +154,14 @@ QUEUES: Mapping[str, Queue] = {queue.key: queue for queue in (*TODAY, *WAITING, 
 
 
 def counted_queues(act: Act) -> dict[str, CountedQueue]:
-    """Every queue with its count, by key."""
+    """Every queue with its count, by key; `filings` counts papers, the others cases."""
     counts = [_count(queue.condition(act.now)).label(key) for key, queue in QUEUES.items()]
-    found: Any = act.session.execute(select(*counts)).one()
-    return {
+    found: Any = act.session.execute(select(*counts, waiting_count().label("filings"))).one()
+    counted = {
         key: CountedQueue(queue, getattr(found, key), url_for("office.show_cases", stage=key))
         for key, queue in QUEUES.items()
     }
+    return counted | {"filings": CountedQueue(REVIEW, found.filings, url_for("office.show_filings"))}
 
 
 def _count(condition: ColumnElement[bool]) -> Any:

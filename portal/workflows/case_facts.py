@@ -1,6 +1,7 @@
 """Facts of a case (案件の事実) for its forms: what is known before anything is typed, and what it is compared with."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -73,6 +74,41 @@ def facts_for(act: Act, case: ProcurementCase) -> FormFacts:
         free_mail_domains=frozenset(application.free_mail_domains if application.warn_free_mail else ()),
         carrier_mail_domains=frozenset(application.carrier_domains if application.warn_carrier_mail else ()),
     )
+
+
+@dataclass(frozen=True)
+class PaymentElection:
+    """What the contractor chose between interim advance and partial payment (中間前払金と部分払の選択). (FILE-04)
+
+    `choice` is the stored answer, `text` its words, `title` the paper that says so.
+    """
+
+    choice: str
+    text: str
+    title: str
+    is_accepted: bool
+
+
+def payment_election(act: Act, case: ProcurementCase) -> PaymentElection | None:
+    """The choice as it was handed in: an accepted version counts before one that is still looked at; None before."""
+    found: list[PaymentElection] = []
+    for filing in case.filings:
+        handed_in = [version for version in filing.versions if version.submitted_at]
+        if not handed_in or filing.status is FilingStatus.VOID:
+            continue
+        version = filing.accepted or handed_in[-1]
+        if version.status in (FilingStatus.ACCEPTED, FilingStatus.SUBMITTED):
+            found += _elected(act, filing, version)
+    return max(found, key=lambda election: election.is_accepted, default=None)
+
+
+def _elected(act: Act, filing: Filing, version: FilingVersion) -> Iterator[PaymentElection]:
+    form = form_of_version(act, version)
+    field = form.field_that_means(Meaning.INTERIM_OR_PARTIAL)
+    value = version.values.get(field.key) if field else None
+    if field is not None and value:
+        accepted = version.accepted_at is not None
+        yield PaymentElection(str(value), text_of(field, value), filing.title, accepted)
 
 
 def _registered(registration: CompanyRegistration) -> dict[Meaning, str]:
