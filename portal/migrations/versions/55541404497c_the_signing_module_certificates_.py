@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "23fa1b54b95a"
+revision = "55541404497c"
 down_revision = "899c2399075f"
 branch_labels = None
 depends_on = None
@@ -167,6 +167,10 @@ def upgrade() -> None:
             batch_op.f("ix_contracts_certificate_sha256"), ["certificate_sha256"], unique=False
         )
 
+    with op.batch_alter_table("electronic_contract_requests", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("address_waived_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("address_waived_because", sa.String(length=300), nullable=True))
+
     with op.batch_alter_table("envelopes", schema=None) as batch_op:
         batch_op.add_column(sa.Column("links_end_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -231,6 +235,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("envelopes", schema=None) as batch_op:
         batch_op.drop_column("links_end_at")
+
+    with op.batch_alter_table("electronic_contract_requests", schema=None) as batch_op:
+        batch_op.drop_column("address_waived_because")
+        batch_op.drop_column("address_waived_at")
 
     with op.batch_alter_table("contracts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contracts_certificate_sha256"))
