@@ -50,6 +50,8 @@ class ElectronicContractRequest(CityScoped, Base):
     is_delegate: Mapped[bool] = mapped_column(default=False)
     clerks: Mapped[list[Any]] = mapped_column(default=list)
     address_confirmed_at: Mapped[datetime | None]
+    address_waived_at: Mapped[datetime | None]
+    address_waived_because: Mapped[str | None] = mapped_column(String(300))
     replaced_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     voided_because: Mapped[str | None] = mapped_column(String(300))
@@ -67,6 +69,11 @@ class ElectronicContractRequest(CityScoped, Base):
     def contract_clerks(self) -> tuple[ContractClerk, ...]:
         """The clerks in the order of the form. (FORM-A18)"""
         return tuple(ContractClerk(c["name"], c["mail_address"]) for c in self.clerks)
+
+    @property
+    def is_address_settled(self) -> bool:
+        """Whether the signatory's address was confirmed, or an officer went on without. (FORM-C06)"""
+        return self.address_confirmed_at is not None or self.address_waived_at is not None
 
     @property
     def is_in_force(self) -> bool:

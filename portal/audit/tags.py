@@ -47,6 +47,7 @@ class Tag(StrEnum):
     FILING_RELEASED = "filing:release", "former"
     CASE_ARCHIVE_TAKEN = "case:archive:take", "files"
     FILING_ADDRESS_CONFIRMED = "filing:address:confirm", "version"
+    FILING_ADDRESS_WAIVED = "filing:address:waive", "version", "reason"
     CONTRACT_DRAFTED = "contract:document:add", "name", "sha256"
     CONTRACT_DOCUMENT_REMOVED = "contract:document:remove", "name"
     CONTRACT_SENT = "contract:send", "envelope"

@@ -11,7 +11,7 @@ from portal.workflows.act import Act
 from portal.workflows.amend_contract import refuse_unless_amendable
 from portal.workflows.open_signing_page import step_asked_of
 from portal.workflows.review_filing import request_in_force
-from portal.workflows.send_for_signing import check_ready_to_send
+from portal.workflows.send_for_signing import ADDRESS_UNCONFIRMED, check_ready_to_send
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.contracts import Contract, ContractStage
 from procurement.errors import RuleViolation
@@ -101,6 +101,9 @@ def _send(act: Act, contract: Contract) -> Action | None:
     try:
         check_ready_to_send(contract, request_in_force(act, contract.case_id), act.rules(contract.city))
     except RuleViolation as refusal:
+        if refusal.code == ADDRESS_UNCONFIRMED:
+            href = url_for("office.show_decision", contract_id=contract.id, name="address")
+            return Action("メールアドレスの確認を待たずに進める", href)
         return Action("署名を依頼する", why=refusal.text)
     return Action("署名を依頼する", url_for("office.show_send", contract_id=contract.id), is_next=True)
 

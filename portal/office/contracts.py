@@ -19,6 +19,7 @@ from portal.workflows.manage_signing import (
     resume_signing,
 )
 from portal.workflows.move_to_paper import conclude_on_paper, move_to_paper, note_refused_date
+from portal.workflows.waive_address import waive_address_confirmation
 from procurement.contracts import Contract
 
 
@@ -59,6 +60,15 @@ DECISIONS: Mapping[str, Decision] = {
         button="期限後の締結を認める",
         done="期限後の締結を認めました。理由を記録しました。",
         work=allow_late_conclusion,
+    ),
+    "address": Decision(
+        title="メールアドレスの確認を待たずに進める",
+        text="契約締結権限者のメールアドレスは、まだ確認されていません。電話などで別に確かめたときは、理由を記録して署名の依頼に進めます。",
+        label="確認を待たずに進める理由（記録に残ります）",
+        hint="例：電話で、このアドレスで受け取れることを確かめたため。",
+        button="確認を待たずに進める",
+        done="理由を記録しました。署名を依頼できます。",
+        work=waive_address_confirmation,
     ),
     "paper": Decision(
         title="紙の契約に切り替える",

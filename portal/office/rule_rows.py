@@ -203,6 +203,7 @@ def _application(rules: CityRules) -> Iterable[RuleRow]:
         ("void_when_paper", "紙で契約したら無効になる", rule.void_when_paper),
         ("match_register", "資格登録のアドレスと照らし合わせる", rule.match_register),
         ("seal_required", "押印が要る", rule.seal_required),
+        ("confirm_address", "署名者のメールアドレスの確認", rule.confirm_address.label),
         ("warn_free_mail", "フリーメールに注意を出す", rule.warn_free_mail),
         ("warn_carrier_mail", "キャリアメールに注意を出す", rule.warn_carrier_mail),
         ("text", "案内", rule.text),

@@ -16,7 +16,8 @@ from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.open_signing_page import open_signing_page
 from portal.workflows.recipients import city_signatories
-from portal.workflows.send_for_signing import send_for_signing
+from portal.workflows.review_filing import request_in_force
+from portal.workflows.send_for_signing import ADDRESS_UNCONFIRMED, send_for_signing
 from portal.workflows.write_signing_letters import request_subject
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
@@ -107,6 +108,8 @@ def _page(act: Act, contract: Contract, refusal: Any = None) -> str:
         subject=request_subject(act, contract),
         files=[document_file(document) for document in contract.documents],
         fingerprint=fingerprint(draft) if draft else "",
+        application=request_in_force(act, contract.case_id),
+        awaits_address=refusal is not None and refusal.code == ADDRESS_UNCONFIRMED,
         refusal=refusal,
     )
 

@@ -13,6 +13,7 @@ from portal.workflows.locks import lock_case
 from portal.workflows.mail_signing_password import PasswordDesk, write_password
 from portal.workflows.review_filing import request_in_force
 from portal.workflows.write_signing_letters import write_request
+from procurement.cities.kinds import AddressConfirmation
 from procurement.contracts import Contract, ContractDocument
 from procurement.electronic_contract_requests import ElectronicContractRequest
 from procurement.errors import RuleViolation
@@ -30,6 +31,8 @@ from signing import (
     create_envelope,
     send,
 )
+
+ADDRESS_UNCONFIRMED = "address_unconfirmed"
 
 
 def draft_envelope(act: Act, contract: Contract, city_signatory: Account) -> EnvelopeDraft:
@@ -82,13 +85,21 @@ def send_for_signing(
 def check_ready_to_send(
     contract: Contract, request: ElectronicContractRequest | None, rules: CityRules
 ) -> None:
-    """Refuse to send without an accepted application or without documents. (CITY-02, CITY-03)"""
+    """Refuse to send without an accepted application or without documents. (CITY-02, CITY-03, FORM-C06)"""
     if request is None:
         raise RuleViolation(
             "no_application",
             "電子契約の利用申請が受理されていないため、署名依頼を送信できません。",
             rules.usage_application.mark.source,
             "事業者の申請を受理してから送信します。申請がなければ紙の契約になります。",
+        )
+    if awaits_address(request, rules):
+        raise RuleViolation(
+            ADDRESS_UNCONFIRMED,
+            f"契約締結権限者のメールアドレス（{request.signatory_mail_address}）が未確認のため、"
+            "署名依頼を送信できません。",
+            rules.usage_application.mark.source,
+            "確認のメールのリンクを事業者に開いてもらうか、理由を記録して、確認を待たずに進めます。",
         )
     if not contract.documents:
         raise RuleViolation(
@@ -103,6 +114,12 @@ def check_ready_to_send(
             rules.backdating.source,
             "契約書の PDF に、契約締結日を記入する位置を指定します。",
         )
+
+
+def awaits_address(request: ElectronicContractRequest, rules: CityRules) -> bool:
+    """Whether the city's rule holds sending until the signatory's address is confirmed. (FORM-C06)"""
+    rule = rules.usage_application.confirm_address
+    return rule is AddressConfirmation.REQUIRED and not request.is_address_settled
 
 
 def _refuse_unauthorised(contract: Contract, account: Account) -> None:

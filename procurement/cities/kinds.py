@@ -87,6 +87,13 @@ class Channel(Worded):
     POST = "post", "郵送"
 
 
+class AddressConfirmation(Worded):
+    """Whether sending waits until the signatory's address is confirmed (メールアドレスの確認). (FORM-C06)"""
+
+    REQUIRED = "required", "確認されるまで署名を依頼しない", "必須"
+    SHOWN = "shown", "確認の有無を示す", "表示"
+
+
 class Side(Worded):
     """Side of a contract (契約の当事者)."""
 

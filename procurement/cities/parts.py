@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from procurement.cities.kinds import (
+    AddressConfirmation,
     Channel,
     GuaranteeKind,
     ProcurementCategory,
@@ -129,6 +130,7 @@ class UsageApplicationRule:
     void_when_paper: bool = True
     match_register: bool = False
     seal_required: bool = False
+    confirm_address: AddressConfirmation = AddressConfirmation.SHOWN
     warn_free_mail: bool = False
     warn_carrier_mail: bool = False
     free_mail_domains: tuple[str, ...] = FREE_MAIL_DOMAINS

@@ -1,6 +1,7 @@
 """From the file to the other parts (各部の読み取り): applications, signing, mails, guarantees, help."""
 
 from procurement.cities.kinds import (
+    AddressConfirmation,
     Channel,
     GuaranteeKind,
     ProcurementCategory,
@@ -98,6 +99,7 @@ def read_usage_application(table: Table, source: str) -> UsageApplicationRule:
         void_when_paper=table.flag("void_when_paper", usual.void_when_paper),
         match_register=table.flag("match_register", usual.match_register),
         seal_required=table.flag("seal_required", usual.seal_required),
+        confirm_address=table.choice("confirm_address", AddressConfirmation, usual.confirm_address),
         warn_free_mail=table.flag("warn_free_mail", usual.warn_free_mail),
         warn_carrier_mail=table.flag("warn_carrier_mail", usual.warn_carrier_mail),
         free_mail_domains=table.texts("free_mail_domains", usual.free_mail_domains),

@@ -116,7 +116,7 @@ def test_known_facts_are_filled_in_beforehand() -> None:
     values = prefilled_values(form, facts())
     assert {"applied_on", "case_title", "case_place"} == set(values)
     page = build_form(form, facts())(data=values)
-    assert 'value="令和8年5月7日"' in str(page.applied_on())
+    assert 'value="令和8年5月7日"' in str(page["applied_on"]())
 
 
 def test_a_kept_form_opens_again_with_the_same_answers() -> None:
