@@ -7,14 +7,16 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.acting import House, act_in, house
+from portal.acting import House, act_in, acting, house, looking
 from portal.scoping import Scope
 from portal.unit_of_work import writing
 from portal.workflows.act import SCHEDULER
+from portal.workflows.keep_certificates import keep_certificates, unkept_certificates
 from portal.workflows.preserve_documents import record_renewal, report_problem
-from procurement.contracts import ContractDocument
+from procurement.contracts import Contract, ContractDocument
 from signing.archive_reports import preserved_version
 from signing.archive_watches import ArchivedDocument, Problem
+from signing.kept_papers import kept_paper
 from signing.orm_preservation import ArchiveRenewal
 from signing.pades.algorithm_ends import AlgorithmEnds, load_algorithm_ends
 from signing.pades.preserve import Preserver
@@ -86,8 +88,18 @@ def margin() -> timedelta:
 def preserve_all(_now: datetime) -> str:
     """Look at what must be looked at, renew what is due; says what was done. Work left over waits for the next run."""
     work = preservation()
-    watch_documents(work)
+    watch_all(work)
     return in_words(renew_due(work))
+
+
+def watch_all(work: Preservation, limit: int = 200) -> int:
+    """Put new certificates into the archive, and look at what is to be looked at; says at how many."""
+    with looking(SCHEDULER, Scope()) as act:
+        has_new = bool(unkept_certificates(act, 1))
+    if has_new:
+        with acting(SCHEDULER, Scope()) as act:
+            keep_certificates(act, work.store, limit)
+    return watch_documents(work, limit)
 
 
 def in_words(outcomes: list[RenewalOutcome]) -> str:
@@ -103,17 +115,26 @@ def kept_files(session: Session, document: ContractDocument) -> list[KeptFile]:
     """The newest preserved version of a concluded document, where there is one, and its original; newest first."""
     if document.final_sha256 is None:
         return []
-    original = KeptFile(document.final_sha256, document.final_size or document.size)
-    newest = preserved_version(session, document.final_sha256)
-    return [original] if newest is None else [KeptFile(newest.sha256, newest.size, newest.made_at), original]
+    return _kept(session, KeptFile(document.final_sha256, document.final_size or document.size))
+
+
+def kept_certificates(session: Session, contract: Contract) -> list[KeptFile]:
+    """The same of the conclusion certificate (合意締結証明書); nothing until it is made."""
+    if contract.certificate_sha256 is None:
+        return []
+    paper = kept_paper(session, contract.city, contract.certificate_sha256)
+    size = paper.versions[0].size if paper else 0
+    return _kept(session, KeptFile(contract.certificate_sha256, size))
 
 
 def wanted_file(session: Session, document: ContractDocument, version: str | None) -> KeptFile | None:
     """What an address asks for: the newest version, or with 「?version=original」 the original; None before it is concluded."""
-    files = kept_files(session, document)
-    if not files:
-        return None
-    return files[-1] if version == ORIGINAL else files[0]
+    return _wanted(kept_files(session, document), version)
+
+
+def wanted_certificate(session: Session, contract: Contract, version: str | None) -> KeptFile | None:
+    """The same of the conclusion certificate."""
+    return _wanted(kept_certificates(session, contract), version)
 
 
 def revocation_apart() -> RevocationSource:
@@ -128,6 +149,17 @@ class _Apart(House):
     @property
     def _asking(self) -> AuthoritySettings:
         return AuthoritySettings()
+
+
+def _kept(session: Session, original: KeptFile) -> list[KeptFile]:
+    newest = preserved_version(session, original.sha256)
+    return [original] if newest is None else [KeptFile(newest.sha256, newest.size, newest.made_at), original]
+
+
+def _wanted(files: list[KeptFile], version: str | None) -> KeptFile | None:
+    if not files:
+        return None
+    return files[-1] if version == ORIGINAL else files[0]
 
 
 def _renewed(session: Session, document: ArchivedDocument, renewal: ArchiveRenewal) -> None:

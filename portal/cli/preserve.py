@@ -13,11 +13,11 @@ from flask.cli import AppGroup
 from portal import clock
 from portal.cli.output import as_json, show
 from portal.clock import TOKYO
-from portal.preserving import algorithm_ends, preservation
+from portal.preserving import algorithm_ends, preservation, watch_all
 from portal.simulating import simulate
 from portal.unit_of_work import reading
 from signing.archive_reports import failing_documents, latest_renewals, summarise
-from signing.preservation import RenewalOutcome, renew_due, watch_documents
+from signing.preservation import RenewalOutcome, renew_due
 from signing.simulation import SimulationReport
 
 group = AppGroup("preserve", help="Archive time-stamps: until when they hold, and their renewal.")
@@ -52,7 +52,7 @@ def run(as_json: bool) -> None:
     """Look at every document whose turn it is and renew everything that is due. Exit code 1 if anything failed."""
     work = preservation()
     looked = 0
-    while number := watch_documents(work, _AT_ONCE):
+    while number := watch_all(work, _AT_ONCE):
         looked += number
     outcomes: list[RenewalOutcome] = []
     while found := renew_due(work, _AT_ONCE):

@@ -10,7 +10,7 @@ from portal.contractor.signers import signers_of
 from portal.deadline_views import pressing_deadline
 from portal.file_answers import stored_answer
 from portal.permissions import Permission, requires
-from portal.preserving import kept_files, wanted_file
+from portal.preserving import kept_certificates, kept_files, wanted_certificate, wanted_file
 from procurement.cases import ProcurementCase
 from procurement.contracts import Contract, ContractStage
 
@@ -33,6 +33,7 @@ def show_contract(case_id: str, contract_id: str) -> Page:
             signers=signers,
             pressing=pressing,
             files=files,
+            certificates=kept_certificates(act.session, contract),
         )
 
 
@@ -61,12 +62,12 @@ def download_certificate(case_id: str, contract_id: str) -> Response:
     with acting() as act:
         case = my_case(act, case_id)
         contract = _sent_contract(case, contract_id)
-        sha256 = contract.certificate_sha256
-        if sha256 is None:
-            abort(404)
-        subject = ("contract", contract.id)
-        act.audit(Tag.DOCUMENT_READ, city=case.city, subject=subject, name="合意締結証明書", sha256=sha256)
-    return stored_answer(sha256, "合意締結証明書.pdf", as_download=True)
+        kept = wanted_certificate(act.session, contract, request.args.get("version")) or abort(404)
+        name, sha256 = "合意締結証明書", kept.sha256
+        act.audit(
+            Tag.DOCUMENT_READ, city=case.city, subject=("contract", contract.id), name=name, sha256=sha256
+        )
+    return stored_answer(sha256, kept.name(name), as_download=True)
 
 
 def _sent_contract(case: ProcurementCase, contract_id: str) -> Contract:

@@ -23,7 +23,7 @@ from portal.office.standings import (
     filing_status,
 )
 from portal.pictures.stage_lines import StageLine
-from portal.preserving import kept_files
+from portal.preserving import KeptFile, kept_certificates, kept_files
 from portal.workflows.act import Act
 from portal.workflows.case_facts import payment_election
 from portal.workflows.recipients import officers_of
@@ -47,6 +47,7 @@ class ContractView:
     files: list[dict[str, Any]]
     thumbnails: list[dict[str, str]]
     signing: SigningView | None
+    certificates: list[KeptFile]
 
 
 @dataclass(frozen=True)
@@ -196,4 +197,5 @@ def _contract_view(act: Act, contract: Contract) -> ContractView:
         files=[file for document in contract.documents for file in document_files(act, document)],
         thumbnails=pages,
         signing=signing_view(act, contract),
+        certificates=kept_certificates(act.session, contract),
     )

@@ -8,7 +8,7 @@ from portal.file_answers import page_answer, stored_answer
 from portal.office import blueprint
 from portal.office.access import Page, the_contract, the_document
 from portal.permissions import Permission, requires
-from portal.preserving import wanted_file
+from portal.preserving import wanted_certificate, wanted_file
 from procurement.contracts import ContractDocument
 
 
@@ -34,17 +34,15 @@ def show_document(contract_id: str, document_id: str) -> Page:
 @blueprint.get("/contracts/<contract_id>/certificate.pdf")
 @requires(Permission.OFFICE_READ)
 def show_certificate(contract_id: str) -> Page:
-    """The sealed conclusion certificate (合意締結証明書), once it is made. (SIGN-10)"""
+    """The sealed conclusion certificate (合意締結証明書), once it is made: its newest preserved version, or the original. (SIGN-10)"""
     with acting() as act:
         contract = the_contract(act, contract_id)
-        sha256 = contract.certificate_sha256
-        if sha256 is None:
-            abort(404)
+        kept = wanted_certificate(act.session, contract, request.args.get("version")) or abort(404)
         subject = ("contract", contract.id)
         act.audit(
-            Tag.DOCUMENT_READ, city=contract.city, subject=subject, name="合意締結証明書", sha256=sha256
+            Tag.DOCUMENT_READ, city=contract.city, subject=subject, name="合意締結証明書", sha256=kept.sha256
         )
-    return stored_answer(sha256, "合意締結証明書.pdf")
+    return stored_answer(kept.sha256, kept.name("合意締結証明書"))
 
 
 @blueprint.get("/contracts/<contract_id>/documents/<document_id>/pages/<int:page>-<int:width>.png")

@@ -69,7 +69,10 @@ def algorithm_lines(ends: AlgorithmEnds) -> list[AlgorithmLine]:
 
 
 def _contracts(act: Act, found: Sequence[WatchedDocument | ProvenRenewal]) -> dict[str, Contract]:
-    """By envelope: whose document it is."""
-    envelopes = {each.document.envelope_id for each in found}
-    query = select(Contract).where(Contract.envelope_id.in_(envelopes))
-    return {contract.envelope_id or "": contract for contract in act.session.scalars(query)}
+    """By envelope: whose document it is; the certificate lies in an envelope of its own."""
+    references = {each.document.envelope_id: each.document.envelope.reference for each in found}
+    query = select(Contract).where(Contract.id.in_(references.values()))
+    contracts = {contract.id: contract for contract in act.session.scalars(query)}
+    return {
+        envelope: contracts[contract] for envelope, contract in references.items() if contract in contracts
+    }

@@ -89,21 +89,20 @@ def _too_often(wait: int) -> RuleViolation:
 
 def _original_of(judged: Judged) -> tuple[str, str] | None:
     """City and kind of the concluded original that this file is, or a preserved version of; nothing else is said."""
-    query = (
+    documents = (
         select(ContractDocument.city, ContractDocument.final_sha256)
         .join(Contract, ContractDocument.contract_id == Contract.id)
         .where(Contract.concluded_at.is_not(None))
     )
-    certificate = select(Contract.city, Contract.certificate_sha256).where(
-        Contract.certificate_sha256 == judged.sha256
-    )
+    certificates = select(Contract.city, Contract.certificate_sha256)
     with reading(Scope()) as session:
-        ours = ContractDocument.final_sha256.in_(originals_matching(session, judged.sha256))
-        original = session.execute(query.where(ours).limit(1)).first()
-        found = original or session.execute(certificate.limit(1)).first()
+        matching = originals_matching(session, judged.sha256)
+        ours = documents.where(ContractDocument.final_sha256.in_(matching)).limit(1)
+        issued = certificates.where(Contract.certificate_sha256.in_(matching)).limit(1)
+        found, kind = session.execute(ours).first(), "契約書類"
+        if found is None:
+            found, kind = session.execute(issued).first(), "合意締結証明書"
     city = house().cities.get(found[0]) if found else None
-    if city is None:
+    if found is None or city is None:
         return None
-    if original is None:
-        return city.name, "合意締結証明書"
-    return city.name, "契約書類" if original[1] == judged.sha256 else "保存版"
+    return city.name, kind if found[1] == judged.sha256 else "保存版"

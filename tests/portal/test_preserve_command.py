@@ -1,5 +1,6 @@
 """Preservation in the portal: the job, the commands, the page, the mail, and both files to download."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -24,9 +25,11 @@ from portal.preserving import originals_matching, preservation
 from portal.scoping import Scope
 from portal.tables import METADATA
 from portal.unit_of_work import reading
+from procurement.contracts import Contract
+from signing.orm import EnvelopeDocument
 from signing.orm_preservation import ArchiveRenewal, ArchiveWatch
 from signing.pades.demo_pki import NOT_AFTER
-from signing.preservation import Preservation
+from signing.preservation import Preservation, watch_of
 from signing.simulated_world import World
 from tests.portal.keys import demo_keys, lay_keys
 from tests.portal.office.desk import OfficeDesk, text_of
@@ -93,8 +96,12 @@ def test_the_job_watches_what_was_concluded(desk: OfficeDesk) -> None:
     assert job(desk) == ""
     code, status = run(desk, "status")
     assert code == 0
-    assert (status["watched"], status["unwatched"], status["failing"]) == (1, 0, 0)
-    assert status["by_year"] == {"2049": 1}
+    assert (status["watched"], status["unwatched"], status["failing"]) == (
+        2,
+        0,
+        0,
+    )  # the contract and its certificate
+    assert status["by_year"] == {"2049": 2}
     assert status["unchecked_algorithms"] > 0
     page = text_of(desk.browser().get("/office/preservation"))
     for words in ("長期保存の状況", "2049年", "デモ時刻認証局", "要確認", "まだ更新した文書はありません"):
@@ -104,17 +111,17 @@ def test_the_job_watches_what_was_concluded(desk: OfficeDesk) -> None:
 def test_what_cannot_be_renewed_is_on_the_page_in_the_log_and_in_one_mail(desk: OfficeDesk) -> None:
     job(desk)
     go_to_the_renewal(desk)
-    assert "1件は更新できませんでした" in job(desk)
+    assert "2件は更新できませんでした" in job(desk)
     code, status = run(desk, "status")
     assert code == 1
     assert (
         status["problems"][0]["code"] == "no_longer_timestamp"
     )  # the demo's authority never gets a new certificate
     page = text_of(desk.browser().get("/office/preservation"))
-    assert "更新できない文書が1件あります" in page
+    assert "更新できない文書が2件あります" in page
     assert "市道改良工事" in page
     with desk.app.app_context():
-        assert desk.town.tags().count("document:preserve:fail") == 1
+        assert desk.town.tags().count("document:preserve:fail") == 2
         letters = desk.town.letters(subject="保存用タイムスタンプ")
         first = len(letters)
         assert first > 0  # nobody is an administrator here: the officers are written to
@@ -136,25 +143,30 @@ def test_a_renewal_is_proven_and_both_files_can_be_downloaded(
     with_new_authority(desk, monkeypatch)
     code, result = run(desk, "run")
     assert code == 0, result
-    (outcome,) = result["outcomes"]
+    assert len(result["outcomes"]) == 2
     with desk.app.app_context():
         (original,) = desk.town.originals
         with reading(Scope()) as session:
-            assert originals_matching(session, outcome["after_sha256"]) == {outcome["after_sha256"], original}
-            renewal = session.scalars(select(ArchiveRenewal)).one()
-            assert session.scalars(select(ArchiveWatch)).one().problem is None
+            (renewal,) = session.scalars(
+                select(ArchiveRenewal).where(ArchiveRenewal.before_sha256 == original)
+            )
+            assert originals_matching(session, renewal.after_sha256) == {renewal.after_sha256, original}
+            assert all(watch.problem is None for watch in session.scalars(select(ArchiveWatch)))
         content, kept = house().store.read(renewal.after_sha256), house().store.read(original)
-        assert desk.town.tags().count("document:preserve") == 1
+        assert desk.town.tags().count("document:preserve") == 2
     assert content.startswith(kept)
     assert len(content) > len(kept)
     code, proofs = run(desk, "report")
-    assert [proof["before_sha256"] for proof in proofs] == [original]
+    assert original in [proof["before_sha256"] for proof in proofs]
+    assert len(proofs) == 2
     officer = desk.browser()
     case = officer.get(desk.case).text
     assert renewal.after_sha256 in case
     assert original in case
     link = next(
-        part.split('"')[0] for part in case.split('href="') if "version=original" in part.split('"')[0]
+        part.split('"')[0]
+        for part in case.split('href="')
+        if "version=original" in part.split('"')[0] and "/documents/" in part.split('"')[0]
     )
     assert officer.get(link).data == kept
     newest = officer.get(link.split("?")[0])
@@ -166,6 +178,52 @@ def test_a_renewal_is_proven_and_both_files_can_be_downloaded(
     page = text_of(officer.get("/office/preservation"))
     assert renewal.authority in page
     assert renewal.before_sha256 in page
+
+
+def test_the_conclusion_certificate_is_kept_renewed_and_found_again(
+    desk: OfficeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.app.app_context(), reading(Scope()) as session:
+        contract = session.scalars(select(Contract)).one()
+    original, at = contract.certificate_sha256, f"/office/contracts/{contract.id}/certificate.pdf"
+    job(desk)
+    job(desk)  # it is put into the archive once
+    with desk.app.app_context(), reading(Scope()) as session:
+        (paper,) = session.scalars(select(EnvelopeDocument).where(EnvelopeDocument.name == "合意締結証明書"))
+        assert paper.envelope.reference == contract.id
+        assert watch_of(session, paper.id).holds_until.year == 2049
+    officer = desk.browser()
+    first = officer.get(at).data
+    assert hashlib.sha256(first).hexdigest() == original
+    go_to_the_renewal(desk)
+    with_new_authority(desk, monkeypatch)
+    assert run(desk, "run")[0] == 0
+    officer = desk.browser()
+    newest = officer.get(at)
+    assert newest.data.startswith(first)
+    assert len(newest.data) > len(first)
+    assert "%E4%BF%9D%E5%AD%98%E7%89%88" in newest.headers["Content-Disposition"]  # 保存版
+    assert officer.get(f"{at}?version=original").data == first
+    assert f'{at}?version=original"' in officer.get(desk.case).text
+    page = text_of(officer.get("/office/preservation"))
+    assert "合意締結証明書" in page
+    assert original in page
+    company = desk.app.test_client()
+    for file, words in ((first, "原本と一致します"), (newest.data, "原本の保存版です")):
+        answer = company.post("/verify", data={"file": (BytesIO(file), "合意締結証明書.pdf")})
+        assert words in text_of(answer)
+
+
+def test_a_certificate_that_was_lost_is_told_of(desk: OfficeDesk) -> None:
+    with desk.app.app_context(), reading(Scope()) as session:
+        sha256 = session.scalars(select(Contract.certificate_sha256)).one()
+        house().store.path(sha256).unlink()
+    job(desk)
+    code, status = run(desk, "status")
+    assert code == 1
+    assert [problem["code"] for problem in status["problems"]] == ["damaged_document"]
+    page = text_of(desk.browser().get("/office/preservation"))
+    assert "合意締結証明書" in page
 
 
 def test_another_city_sees_nothing_of_it(desk: OfficeDesk) -> None:
