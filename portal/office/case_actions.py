@@ -6,6 +6,7 @@ from typing import Any
 from flask import url_for
 
 from portal.accounts.identity import current_principal
+from portal.case_papers import papers_of
 from portal.permissions import Permission
 from portal.workflows.act import Act
 from portal.workflows.amend_contract import refuse_unless_amendable
@@ -75,8 +76,12 @@ def _review(case: ProcurementCase) -> list[Action]:
 
 
 def _register(act: Act, case: ProcurementCase, contract: Contract) -> Action | None:
-    if contract.stage is not ContractStage.APPLICATION:
+    if case.award is None:
         return None
+    if contract.stage is not ContractStage.APPLICATION:
+        other = next((paper.form.code for paper in papers_of(act, case) if not paper.is_usage), None)
+        href = url_for("office.show_received_filing", case_id=case.id, form=other)
+        return Action("メール・窓口・郵送で届いた書類を登録する", href) if other else None
     usage_form = act.rules(case.city).usage_application.form
     if any(
         f.form_code == usage_form and f.versions and f.status is FilingStatus.SUBMITTED for f in case.filings

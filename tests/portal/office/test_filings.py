@@ -142,3 +142,33 @@ def test_a_late_paper_is_accepted_only_with_a_reason(desk: OfficeDesk) -> None:
     assert "理由の記録が必要" in refused.text
     taken = officer.post(f"{late.filing}/accept", data={"version": 1, "accept_reason": "通信障害のため。"})
     assert taken.status_code == 302
+
+
+def test_a_paper_with_rows_from_the_counter_is_registered(desk: OfficeDesk) -> None:
+    """CITY-25: every paper that the city takes may come by another way, tables of rows included."""
+    desk = OfficeDesk(desk.app, desk.town.stack, "ashikaga")
+    desk.play("award")
+    officer = desk.browser()
+    place = f"{desk.case}/filings/new?form=work_schedule"
+    assert "工程表" in text_of(officer.get(place))
+    how = {name: text for name, text in RECEIVED.items() if name.startswith("reception-")}
+    more = officer.post(place, data=how | {"action": "add-row:works", "reception-rows-works": "6"})
+    assert more.status_code == 200
+    assert 'name="works_11_kind"' in more.text
+    assert 'name="works_12_kind"' not in more.text
+    sent = {
+        "applied_on": "令和8年5月7日",
+        "company_name": "山田建設株式会社",
+        "case_title": "試験通り舗装工事",
+        "case_place": "試験通り地内",
+        "starts_on": "R8.6.1",
+        "ends_on": "R8.9.30",
+        "method": "drawn",
+        "works_1_kind": "土工",
+        "works_1_starts_on": "R8.6.1",
+        "works_1_ends_on": "R8.7.1",
+    }
+    answer = officer.post(place, data=how | sent)
+    assert answer.status_code == 302, text_of(answer)
+    assert "土工" in text_of(officer.get(answer.headers["Location"]))
+    assert officer.get(f"{desk.case}/filings/new?form=nothing").status_code == 404
