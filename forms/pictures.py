@@ -49,6 +49,16 @@ def page_count(path: Path) -> int:
             document.close()
 
 
+def page_sizes(path: Path) -> list[tuple[float, float]]:
+    """Width and height of every page in points, as it is shown. Raises RuleViolation when it cannot be read."""
+    with _pdfium:
+        document = _open(path)
+        try:
+            return [document.get_page_size(index) for index in range(len(document))]
+        finally:
+            document.close()
+
+
 def page_size(path: Path, index: int) -> tuple[float, float]:
     """Width and height of page `index` (from 0) in points, as it is shown. Raises RuleViolation."""
     with _pdfium:

@@ -112,6 +112,9 @@ SETTINGS: dict[str, Setting] = {
     ),
     "FONT_GOTHIC": Setting("", "TrueType file of the sans-serif face; empty: BIZ UD Gothic of the system"),
     "MAX_UPLOAD_BYTES": Setting(20 * 1024 * 1024, "largest PDF that may be uploaded"),
+    "MAX_ATTACHMENT_BYTES": Setting(
+        100 * 1024 * 1024, "largest file that may be attached to an application (streamed to the store)"
+    ),
     "TIMEZONE": Setting("Asia/Tokyo", "legal dates are Japanese dates; nothing else is accepted"),
     "SESSION_IDLE_MINUTES": Setting(
         0, "sign-in ends after so many idle minutes; 0: 30, in demo and test 480"

@@ -22,6 +22,14 @@ STALE_FORM = RuleViolation(
     remedy="ブラウザの「戻る」を押すと、入力した内容が残っています。画面の内容を控えてから読み込み直し、もう一度送信してください。",
 )
 
+TORN_UPLOAD = RuleViolation(
+    "upload.torn",
+    "ファイルの送信が途中で切れたため、受け付けませんでした。このファイルは登録されていません。"
+    "保存した下書きと、前に添付したファイルはそのまま残っています。",
+    remedy="通信の状態を確かめ、ブラウザの「戻る」で前の画面に戻って、もう一度ファイルを選んで送信してください。",
+)
+"""A form with files of which nothing could be read: its end, or its middle, never came."""
+
 UNKNOWN_HOST = "このアドレスでは利用できません。市の案内やメールに書かれたアドレスから開いてください。\n"
 """For a forged or unknown host name: no page of ours can be built for it."""
 
@@ -51,7 +59,8 @@ def _http_error(error: HTTPException) -> Answer | HTTPException:
 
 def _stale_form(error: CSRFError) -> Answer:
     current_app.logger.info("refused a form: %s", error.description)
-    return _page(400, violation=STALE_FORM)
+    is_torn = request.mimetype == "multipart/form-data" and not request.form
+    return _page(400, violation=TORN_UPLOAD if is_torn else STALE_FORM)
 
 
 def _refused(violation: RuleViolation) -> Answer:

@@ -47,11 +47,11 @@ _OWN_PATH = re.compile(r"/(?!/)[\w\-./~%]*(?:\?[\w\-./~%=&+]*)?", re.ASCII)
 csrf = CSRFProtect()
 
 
-def takes_upload(files: int = 1) -> Callable[[View], View]:
-    """Let a view take that many files of MAX_UPLOAD_BYTES; every other request is limited to 64 KiB."""
+def takes_upload(files: int = 1, setting: str = "MAX_UPLOAD_BYTES") -> Callable[[View], View]:
+    """Let a view take that many files as large as a setting says; every other request is limited to 64 KiB."""
 
     def mark(view: View) -> View:
-        view.upload_files = files  # type: ignore[attr-defined]
+        view.upload_limit = (files, setting)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -79,10 +79,10 @@ def own_path(target: str | None) -> str | None:
 
 
 def _allow_upload() -> None:
-    files = getattr(_view(), "upload_files", 0)
+    files, setting = getattr(_view(), "upload_limit", (0, ""))
     if files:
         form_fields = current_app.config["MAX_CONTENT_LENGTH"]
-        request.max_content_length = files * current_app.config["MAX_UPLOAD_BYTES"] + form_fields
+        request.max_content_length = files * current_app.config[setting] + form_fields
 
 
 def _check_permission() -> BaseResponse | None:
