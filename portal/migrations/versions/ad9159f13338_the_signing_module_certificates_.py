@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "55541404497c"
+revision = "ad9159f13338"
 down_revision = "899c2399075f"
 branch_labels = None
 depends_on = None
@@ -50,6 +50,7 @@ def upgrade() -> None:
         "signer_certificates",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("owner", sa.String(length=40), nullable=False),
+        sa.Column("managed_by", sa.String(length=40), nullable=False),
         sa.Column("email", sa.String(length=300), nullable=False),
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.Column("organisation", sa.String(length=300), nullable=False),
