@@ -75,11 +75,15 @@ NOTICE_DAYS = (60, 30, 7)
 
 @dataclass(frozen=True)
 class Holder:
-    """Who gets a certificate (名義人): `owner` is the city or company of the caller's."""
+    """Who gets a certificate (名義人): `owner` is the city or company of the caller's.
+
+    `managed_by`: who has it issued and answers for it; the owner itself unless it is said.
+    """
 
     owner: str
     email: str
     subject: Subject
+    managed_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,7 @@ def _row(holder: Holder, custody: KeyCustody, authority: str, now: datetime) -> 
     subject = holder.subject
     return SignerCertificate(
         owner=holder.owner,
+        managed_by=holder.managed_by or holder.owner,
         email=holder.email,
         name=subject.name,
         organisation=subject.organisation,

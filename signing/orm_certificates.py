@@ -14,7 +14,8 @@ __all__ = ["SignerCertificate", "SigningPassword"]
 class SignerCertificate(Base):
     """Certificate of a signer (署名者の電子証明書) and, where we hold it, its encrypted key.
 
-    `owner` is whoever the signer signs for: a city or a company of the caller's. `sealed_key` is encrypted
+    `owner` is whoever the signer signs for: a city or a company of the caller's; `managed_by` who had it issued,
+    and alone may renew or revoke it: a company may work for several cities. `sealed_key` is encrypted
     under the signer's PIN and a secret of this installation together; neither opens it alone.
     """
 
@@ -28,6 +29,7 @@ class SignerCertificate(Base):
 
     id: Mapped[Id]
     owner: Mapped[Owner]
+    managed_by: Mapped[Owner]
     email: Mapped[Line]
     name: Mapped[Line]
     organisation: Mapped[Line]

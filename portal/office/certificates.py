@@ -206,13 +206,22 @@ def _application_page(act: Act, form: ApplicationForm, **values: Any) -> str:
 
 
 def _certificate_page(act: Act, certificate_id: str, **values: Any) -> str:
-    view = view_of(_the_certificate(act, certificate_id), act.now, _ca_name())
-    return show("certificates/show", act, view=view, events=_history(act, certificate_id), **values)
+    row = _the_certificate(act, certificate_id)
+    view = view_of(row, act.now, _ca_name())
+    return show(
+        "certificates/show",
+        act,
+        view=view,
+        events=_history(act, certificate_id),
+        is_managed=manage.is_managed_by(row, own_city()),
+        manager=house().cities[row.managed_by].name if row.managed_by in house().cities else "ほかの発注者",
+        **values,
+    )
 
 
 def _revocation_page(act: Act, certificate_id: str, form: RevocationForm, **values: Any) -> str:
     view = view_of(_the_certificate(act, certificate_id), act.now, _ca_name())
-    if view.status is CertificateStatus.REVOKED:
+    if view.status is CertificateStatus.REVOKED or not manage.is_managed_by(view.row, own_city()):
         abort(404)
     return show("certificates/revocation", act, view=view, form=form, **values)
 

@@ -1,7 +1,7 @@
 """Manage certificates (電子証明書の管理): ask for, issue, import, revoke; PIN and password letters go with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cryptography import x509
@@ -52,6 +52,24 @@ def owners_of(act: Act, city: str) -> dict[str, str]:
     return {city: act.rules(city).name} | {company.id: company.name for company in companies}
 
 
+def is_managed_by(row: SignerCertificate, city: str) -> bool:
+    """Whether this city had the certificate issued: only it knows whether the reasons still hold."""
+    return row.managed_by == city
+
+
+def refuse_unmanaged(act: Act, row: SignerCertificate, city: str) -> None:
+    """Refuse to issue, renew or revoke what another city had issued: a company may work for several cities."""
+    if is_managed_by(row, city):
+        return
+    manager = act.cities.get(row.managed_by)
+    name = manager.name if manager else "ほかの発注者"
+    raise RuleViolation(
+        "certificate_of_another_city",
+        f"この電子証明書は、{name}が発行の手続きをしたものです。ほかの市が取込・更新・失効を行うことはできません。",
+        remedy=f"失効などが必要なときは、{name}の契約担当課に連絡します。この市との契約に使う電子証明書は、新しく申し込めます。",
+    )
+
+
 def refuse_old_seal_certificate(issued_on: date | None, today: date) -> None:
     """Refuse an application whose 印鑑証明書 is missing, of the future, or older than three months. (PTY-14)"""
     if issued_on is None:
@@ -80,7 +98,10 @@ def request_certificate(
     """Keep a request for an outside authority; the PIN goes to the signer now, for we forget it. (PTY-04)"""
     refuse_bad_address(prepared.holder.email)
     renews = life.certificate(act.session, renews_id) if renews_id else None
-    row = life.request_certificate(act.session, prepared, act.now, authority=authority, renews=renews)
+    if renews is not None:
+        refuse_unmanaged(act, renews, city)
+    managed = replace(prepared, holder=replace(prepared.holder, managed_by=city))
+    row = life.request_certificate(act.session, managed, act.now, authority=authority, renews=renews)
     _audit(act, Tag.CERTIFICATE_REQUESTED, city, row, holder=row.email, authority=authority)
     _mail_pin(act, city, row, prepared.pin, issuer)
     return row
@@ -106,6 +127,7 @@ def import_certificate(
     act: Act, city: str, certificate_id: str, content: bytes, trust: TrustStore
 ) -> SignerCertificate:
     """Take what an outside authority issued for our request."""
+    refuse_unmanaged(act, life.certificate(act.session, certificate_id), city)
     row = life.import_certificate(act.session, certificate_id, content, trust, act.now)
     _audit_issued(act, city, row)
     return row
@@ -116,7 +138,8 @@ def register_certificate(
 ) -> SignerCertificate:
     """Register a certificate whose key the signer keeps; each signature will prove that it has the key."""
     refuse_bad_address(holder.email)
-    row = life.register_elsewhere(act.session, holder, content, trust, act.now)
+    managed = replace(holder, managed_by=city)
+    row = life.register_elsewhere(act.session, managed, content, trust, act.now)
     life.confirm_elsewhere(act.session, row.id, act.now)
     _audit_issued(act, city, row)
     return row
@@ -126,6 +149,7 @@ def revoke_certificate(
     act: Act, city: str, certificate_id: str, kind: str, words: str, ca: BuiltInCa | None
 ) -> SignerCertificate:
     """Revoke (失効), with a reason that is kept; the holder hears of it."""
+    refuse_unmanaged(act, life.certificate(act.session, certificate_id), city)
     label, flag = REASONS[kind]
     note = (
         required_reason(words, SignerCertificate.revocation_reason, "失効の理由")

@@ -69,6 +69,37 @@ def test_a_revocation_is_told_to_the_holder_and_by_the_ca(town: Town, company: s
     assert told.at == clock.now()
 
 
+def test_only_the_city_that_had_it_issued_renews_or_revokes(town: Town, company: str) -> None:
+    """A company works for several cities: one must not take its certificate from the others."""
+    certificate_id, _ = issued(town, company)
+    other = "iwaki"
+    assert other != town.city
+    prepared = life.prepare_request(custody.vault(), Holder(company, "taro@yamada.example.jp", TARO))
+    with acting(OFFICER) as act:
+        own = life.certificate(act.session, certificate_id)
+        assert own.managed_by == town.city
+        with pytest.raises(RuleViolation) as refusal:
+            manage.revoke_certificate(act, other, certificate_id, "cessation", "", custody.built_in_ca())
+        assert act.rules(town.city).name in f"{refusal.value}"
+        for attempt in (
+            lambda: manage.issue_certificate(act, other, prepared, issuer(), renews_id=certificate_id),
+            lambda: manage.import_certificate(act, other, certificate_id, b"", custody.trusted()),
+        ):
+            with refused("certificate_of_another_city"):
+                attempt()
+    with looking(OFFICER) as act:
+        row = life.certificate(act.session, certificate_id)
+        assert row.revoked_at is None
+        assert custody.needed_ca().revocation(int(row.serial or "", 16)) is None
+        assert len(life.certificates_of(act.session, company)) == 1
+    with acting(OFFICER) as act:  # one of its own for the same company
+        second = manage.issue_certificate(act, other, prepared, issuer())
+        assert second.managed_by == other
+        manage.revoke_certificate(act, other, second.id, "cessation", "", custody.built_in_ca())
+    with looking(OFFICER) as act:
+        assert life.certificate(act.session, certificate_id).revoked_at is None
+
+
 def test_another_reason_needs_words(town: Town, company: str) -> None:
     certificate_id, _ = issued(town, company)
     with refused("reason_missing"), acting(OFFICER) as act:

@@ -286,6 +286,26 @@ def test_names_that_no_certificate_can_carry_are_refused_with_what_was_typed(
     assert rows(app) == []
 
 
+def test_what_another_city_had_issued_can_be_seen_but_not_revoked(app: Flask, admin: FlaskClient) -> None:
+    issued_pin(app, admin)
+    (row,) = rows(app)
+    with app.app_context(), writing() as session:  # as if the owner were a company of two cities
+        session.get_one(SignerCertificate, row.id).managed_by = "iwaki"
+    at = f"/office/certificates/{row.id}"
+    page = text_of(admin.get(at))
+    assert "いわき市が発行の手続きをしたものです" in page
+    assert "失効させる" not in page
+    assert "更新・再発行する" not in page
+    assert admin.get(f"{at}/revocation").status_code == 404
+    refused = admin.post(f"{at}/revocation", data={"reason": "cessation", "understood": "y"})
+    assert refused.status_code in (404, 422)
+    assert rows(app)[0].revoked_at is None
+    again = admin.post("/office/certificates/new", data=application(renews=row.id))
+    assert again.status_code == 422
+    assert "いわき市の契約担当課に連絡します" in text_of(again)
+    assert len(rows(app)) == 1
+
+
 def test_the_days_that_are_left_are_shown(app: Flask, admin: FlaskClient) -> None:
     issued_pin(app, admin)
     with app.app_context(), writing() as session:
