@@ -19,6 +19,7 @@ from forms.issued.conclusion_certificate import (
 from forms.lettering import lettered, runs, shortfalls
 from forms.pdf import pdfa_violations
 from tests.forms.examples import NOW, pdf_text, squeezed
+from tests.forms.typed_texts import jis_x_0213
 
 AT = datetime(2026, 5, 7, 3, 0, 1, tzinfo=UTC)
 NAMES_OF_PEOPLE = (
@@ -64,16 +65,6 @@ def text_of(pdf: bytes, tmp_path: Path) -> str:
 
 def test_the_font_for_names_is_there() -> None:
     assert names_font_path() is not None, "fonts-ipamj-mincho is not installed (see .ci/system-packages)"
-
-
-def jis_x_0213() -> Iterator[str]:
-    """Every character of JIS X 0213, third and fourth level too, as Python's codec has them."""
-    rows = [bytes([a, b]) for a in range(0xA1, 0xFF) for b in range(0xA1, 0xFF)]
-    for code in [*rows, *(b"\x8f" + row for row in rows)]:
-        try:
-            yield code.decode("euc_jis_2004")
-        except UnicodeDecodeError:
-            continue
 
 
 def test_every_character_of_jis_x_0213_is_printed_but_two_brackets() -> None:
