@@ -42,7 +42,7 @@ def _task(act: Act, case: ProcurementCase, paper: Paper, facts: FormFacts | None
     word = "提出不要" if closed else FILING_WORDS[status]
     hints = [_receipt(filing)]
     if not closed and status in UNFINISHED:
-        hints += [_when(paper), *_deadlines(act, case, paper), _wanted(paper, facts)]
+        hints += [_wanted(paper, facts) or _when(paper), *_deadlines(act, case, paper)]
     return Task(paper.name, word, href, "　".join(filter(None, hints)), "neutral" if closed else None)
 
 
