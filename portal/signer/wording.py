@@ -11,10 +11,11 @@ Words = dict[str, str]
 
 
 def words_of(visit: Visit) -> Words:
-    """The words for this person: the style of the city (同意 or 完了), or those of a reviewer (確認)."""
+    """The words for this person: the style of the city (同意 or 完了), of a reviewer (確認), of a visible seal (可視)."""
     words: dict[str, Words] = get_template_attribute("signer/words.html", "words")
-    part = "reviewer" if visit.is_reviewer else "signer"
-    return words[visit.rules.signing.style] | words.get(f"{visit.rules.signing.style}_{part}", {})
+    style = visit.rules.signing.style
+    part = "reviewer" if visit.is_reviewer else "visible" if visit.step.appearance else "signer"
+    return words[style] | words.get(f"{style}_{part}", {})
 
 
 def zoom_words() -> Words:
