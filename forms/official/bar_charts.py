@@ -8,7 +8,7 @@ from typing import Any
 from reportlab.lib import colors
 from reportlab.platypus import Flowable
 
-from forms.lettering import draw_line, lettered
+from forms.lettering import draw_line, lettered, line_width
 from forms.official.styles import PaperStyles
 from forms.ruling import LINE, MM
 from forms.typesetting import broken_lines
@@ -18,6 +18,7 @@ LABEL_SHARE = 0.3
 BAR = colors.Color(0.2, 0.2, 0.2)
 FAINT = colors.Color(0.7, 0.7, 0.7)
 MOST_MONTHS_NAMED = 14
+MOST_MONTHS_RULED = 60
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,28 @@ class BarChartLines(Flowable):  # type: ignore[misc]
         step = -(-len(months) // MOST_MONTHS_NAMED)
         for number, month in enumerate(months):
             x, right = self._x(month), self._x(min(_month_after(month), self.last + timedelta(days=1)))
-            canvas.setStrokeColor(FAINT)
-            canvas.setLineWidth(LINE / 2)
-            canvas.line(x, 0, x, self.height - self.head / 2)
+            if number % step == 0 or len(months) <= MOST_MONTHS_RULED:
+                canvas.setStrokeColor(FAINT)
+                canvas.setLineWidth(LINE / 2)
+                canvas.line(x, 0, x, self.height - self.head / 2)
             if number % step == 0:
                 canvas.drawCentredString((x + right) / 2, self.height - self.head * 0.82, f"{month.month}月")
-            if number == 0 or month.month == 1:
-                words = format_wareki(month).split("年")[0] + "年"
-                canvas.drawString(x + 1, self.height - self.head * 0.4, words)
+        for x, words in self._years(months):
+            canvas.drawString(x, self.height - self.head * 0.4, words)
+
+    def _years(self, months: list[date]) -> list[tuple[float, str]]:
+        """Where each year is named; one that would stand on another gives way, the first month's before all."""
+        style = self.styles.note
+        named: list[tuple[float, str]] = []
+        starts = [month for month in months if month == months[0] or month.month == 1]
+        for month in starts:
+            x, words = self._x(month) + 1, format_wareki(month).split("年")[0] + "年"
+            end = named[-1][0] + line_width(named[-1][1], style.font, style.size) if named else 0.0
+            if x < end and month in starts[1:2] and starts[0].month != 1:
+                named, end = [], 0.0
+            if end <= x <= self.width - line_width(words, style.font, style.size):
+                named.append((x, words))
+        return named
 
     def _draw_bar(self, bar: Bar, bottom: float) -> None:
         style, canvas = self.styles.note, self.canv

@@ -14,7 +14,6 @@ from portal.contractor.answers import answers_for
 from portal.deadline_views import pressing_deadline
 from portal.intake import ATTACHMENT_BYTES, attachment_taken_in
 from portal.permissions import Permission, requires
-from portal.previews import has_preview
 from portal.security import takes_upload
 from portal.workflows.file_application import StoredFile, attach_file, detach_file, save_draft
 from procurement.errors import RuleViolation
@@ -108,6 +107,5 @@ def _page(case_id: str, form_code: str, refusal: RuleViolation | None = None, re
             type_words=TYPE_WORDS,
             extensions=EXTENSIONS,
             max_bytes=current_app.config[ATTACHMENT_BYTES],
-            has_preview=has_preview,
             pressing=pressing_deadline(case, act.now),
         )
