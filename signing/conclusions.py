@@ -54,7 +54,7 @@ def conclusion_record(session: Session, envelope: Envelope) -> ConclusionRecord:
             pages_seen=_pages_seen(session, evidence.step_id),
             seals=[_seal(job) for job in jobs if _is_seal_of(job, evidence.step_id)],
         )
-        for evidence in session.scalars(in_force.order_by(Evidence.at))
+        for evidence in sorted(session.scalars(in_force), key=lambda e: (e.at, steps[e.step_id].position))
     ]
     stamps = {
         j.document_id: read_timestamp(j.cms) for j in jobs if j.kind is JobKind.DOCUMENT_TIMESTAMP if j.cms

@@ -111,10 +111,11 @@ def conclusion_certificate(facts: CertificateFacts, made_at: datetime) -> bytes:
             TextLines(STATEMENT, styles.text),
         ]
         story += [TextLines(DEMO_STATEMENT, styles.heading)] if facts.is_demo else []
-        for heading, rows in sections:
-            story += _section(heading, rows, styles)
-        story += [Spacer(0, 4 * MM), TextLines(SEALED, styles.text), Spacer(0, 3 * MM)]
-        story.append(TextLines(facts.service_name, styles.right))
+        for heading, rows in sections[:-1]:
+            story.append(KeepTogether(_section(heading, rows, styles)))
+        closing = [Spacer(0, 4 * MM), TextLines(SEALED, styles.text), Spacer(0, 3 * MM)]
+        closing.append(TextLines(facts.service_name, styles.right))
+        story.append(KeepTogether([*_section(*sections[-1], styles), *closing]))
         return story
 
     footer = f"合意締結証明書　証明書番号 {facts.document_id}"
@@ -207,10 +208,10 @@ def _notes(facts: CertificateFacts) -> list[tuple[str, Rows]]:
 
 
 def _section(heading: str, rows: Rows, styles: IssuedStyles) -> list[Any]:
-    """A heading with its table; a table that fits on one page is not torn apart."""
+    """A heading with its table; what fits on one page is not torn apart."""
     small = replace(styles.text, font=registered_font(GOTHIC), size=8.5, leading=13)
     cells = [[TextLines(label, small), TextLines(text, styles.text)] for label, text in rows]
     ground = ("BACKGROUND", (0, 0), (0, -1), LABEL_GROUND)
     ruled = TableStyle([grid(), *cell_padding(CELL_PADDING), ground])
     table = Table(cells, colWidths=[LABEL_WIDTH, WIDTH - LABEL_WIDTH], style=ruled)
-    return [KeepTogether([TextLines(heading, styles.heading, keep_with_next=True), table])]
+    return [TextLines(heading, styles.heading, keep_with_next=True), table]

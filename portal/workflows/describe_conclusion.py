@@ -108,10 +108,11 @@ def _role(step: CirculationStep) -> str:
 
 
 def _authentication(how: str, seals: Sequence[SealRecord]) -> str:
-    """How the person was known; somebody with a certificate of its own also by that, with its serial number."""
+    """How the person was known; somebody with a certificate of its own also by that, which the rows below name."""
     words = [AUTHENTICATIONS.get(part, part) for part in how.split("+")]
-    own = {s.certificate.serial_number for s in seals if s.mode is SigningMode.PARTY}
-    return "、".join([*words, *(f"本人の電子証明書（シリアル番号 {number}）" for number in sorted(own))])
+    if any(seal.mode is SigningMode.PARTY for seal in seals):
+        words.append("本人の電子証明書（下の「署名に用いた証明書」）")
+    return "\n".join(words)
 
 
 def _versions(consent: ConsentRecord) -> Iterator[AgreedVersion]:
