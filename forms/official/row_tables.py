@@ -4,14 +4,19 @@ from typing import Any
 
 from reportlab.platypus import Table, TableStyle
 
+from forms.lettering import line_width
 from forms.model import Field, FieldType, RowGroup
 from forms.official.bar_charts import BarChartLines
 from forms.official.marks import CHOSEN, marked_answers
 from forms.official.styles import PaperStyles
 from forms.row_groups import filled_rows
-from forms.ruling import MM, cell_padding, grid
+from forms.ruling import MM, PADDING_LEFT, PADDING_RIGHT, cell_padding, grid
 from forms.typesetting import TextLines
 from forms.values import Values, text_of
+
+LONG_DATE = "令和10年12月30日"
+MOST_TAKEN = 0.6
+"""What the other columns keep at least when dates need more room."""
 
 
 def row_table(group: RowGroup, values: Values, styles: PaperStyles, width: float) -> list[Any]:
@@ -26,7 +31,7 @@ def row_table(group: RowGroup, values: Values, styles: PaperStyles, width: float
     blank = max([styles.text.leading + 2 * styles.row_padding, *_heights(group, styles)])
     table = Table(
         cells,
-        colWidths=_widths(group, width),
+        colWidths=_widths(group, styles, width),
         minRowHeights=[0, *[blank] * (len(cells) - 1)],
         style=style,
         repeatRows=1,
@@ -58,9 +63,23 @@ def _text(column: Field, cell: Field, values: Values) -> str:
     return marked_answers(cell, value) if cell.inline else text_of(cell, value)
 
 
-def _widths(group: RowGroup, width: float) -> list[float]:
+def _widths(group: RowGroup, styles: PaperStyles, width: float) -> list[float]:
+    """By the shares of the file, but a date stays in one line where the others have the room."""
     shares = [column.width for column in group.columns]
-    return [width * share / sum(shares) for share in shares]
+    widths = [width * share / sum(shares) for share in shares]
+    date_width = line_width(LONG_DATE, styles.text.font, styles.text.size) + PADDING_LEFT + PADDING_RIGHT + 1
+    narrow = [
+        column.type is FieldType.DATE and got < date_width
+        for column, got in zip(group.columns, widths, strict=True)
+    ]
+    others = sum(got for got, is_narrow in zip(widths, narrow, strict=True) if not is_narrow)
+    left = width - date_width * sum(narrow)
+    if left < MOST_TAKEN * others:
+        return widths
+    return [
+        date_width if is_narrow else got * left / others
+        for got, is_narrow in zip(widths, narrow, strict=True)
+    ]
 
 
 def _chart(group: RowGroup, values: Values, styles: PaperStyles, width: float) -> list[Any]:
