@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from flask import Response, abort, make_response, send_file
 
@@ -34,7 +35,11 @@ def stored_answer(sha256: str, name: str, media_type: str = PDF, *, as_download:
 def zip_answer(pieces: Iterator[bytes], name: str) -> Response:
     """A zip that is made while it is sent; its length is not known beforehand."""
     answer = Response(pieces, mimetype="application/zip")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    names = {
+        "filename": "case.zip",
+        "filename*": f"UTF-8''{quote(name, safe='')}",
+    }  # RFC 6266: headers are ASCII
+    answer.headers.set("Content-Disposition", "attachment", **names)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

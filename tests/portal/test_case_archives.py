@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -54,6 +55,8 @@ def test_the_archive_holds_what_the_index_says(tosu: Desk) -> None:
     tosu.submit(client)
     answer = client.get(f"{tosu.base}/archive.zip")
     assert answer.mimetype == "application/zip"
+    assert answer.headers["Content-Disposition"].isascii()
+    assert quote("見本橋補修工事.zip") in answer.headers["Content-Disposition"]
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     assert archive.testzip() is None
     raw = archive.read(INDEX)
