@@ -22,12 +22,12 @@ def enter(visitor: Visitor, portal: RunningPortal, town: Town) -> Visitor:
     return visitor
 
 
-def register_award(visitor: Visitor, award: Award) -> None:
+def register_award(visitor: Visitor, award: Award, category: str = CATEGORY) -> None:
     """By hand: type it, see what the city's rules say of it, register."""
     visitor.press("落札を登録する")
     for label, text in _typed(award).items():
         visitor.write(label, text)
-    visitor.pick("種別", CATEGORY)
+    visitor.pick("種別", category)
     visitor.pick("契約の方法", METHOD)
     visitor.press("規則による判定を確かめる")
     visitor.reads("登録前の確認", "電子契約の対象です", award.town.form_title, award.title)
