@@ -128,7 +128,7 @@ def _failing(document_id: str, watch: Any) -> dict[str, Any]:
 
 def _status_words(data: dict[str, Any]) -> str:
     lines = [
-        f"見守っている文書 {data['watched']}件（これから {data['unwatched']}件）",
+        f"保存の対象の文書 {data['watched']}件（次の定期処理で加える文書 {data['unwatched']}件）",
         f"更新の時期が来た文書 {data['due']}件、更新できない文書 {data['failing']}件、これまでの更新 {data['renewals']}回",
     ]
     lines += [f"  {year}年に更新: {number}件" for year, number in data["by_year"].items()]

@@ -229,7 +229,7 @@ def test_a_certificate_that_was_lost_is_told_of(desk: OfficeDesk) -> None:
 def test_another_city_sees_nothing_of_it(desk: OfficeDesk) -> None:
     job(desk)
     page = text_of(desk.stranger(Role.OFFICER, "iwaki").get("/office/preservation"))
-    assert "見守っている文書はまだありません" in page
+    assert "保存の対象になった文書はまだありません" in page
     assert "市道改良工事" not in page
 
 
