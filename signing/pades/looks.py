@@ -95,11 +95,41 @@ def _draws(widget: Any) -> bool:
 
 def _widgets(resolver: Any, most: int = visual.MAX_PAGES) -> Iterator[tuple[int, Any, str]]:
     """Form fields on the first pages: page from 0, the widget, the full name of its field."""
+    owners = _owners(resolver)
     for number, (_, page) in enumerate(iterate_pages(resolver, most)):
         for raw in entry(page, "/Annots", ()):
             widget = follow(raw)
-            if isinstance(widget, generic.DictionaryObject) and name(widget, "/Subtype") == "/Widget":
-                yield number, widget, _full_name(widget)
+            if not isinstance(widget, generic.DictionaryObject) or name(widget, "/Subtype") != "/Widget":
+                continue
+            if isinstance(raw, generic.IndirectObject) and "/Parent" not in widget and "/T" not in widget:
+                owner = owners.get((raw.idnum, raw.generation))
+                widget = widget if owner is None else _adopted(widget, owner)
+            yield number, widget, _full_name(widget)
+
+
+def _owners(resolver: Any) -> dict[tuple[int, int], generic.DictionaryObject]:
+    """Fields by the widgets they name as /Kids: some writers leave out the way back (/Parent)."""
+    found: dict[tuple[int, int], generic.DictionaryObject] = {}
+    pending = [(raw, 0) for raw in entry(entry(resolver.root, "/AcroForm"), "/Fields", ())]
+    while pending:
+        raw, depth = pending.pop()
+        owner = follow(raw)
+        kids = entry(owner, "/Kids", ())
+        if not isinstance(owner, generic.DictionaryObject) or depth > _DEPTH:
+            continue
+        for index in range(len(kids)):
+            kid = kids.raw_get(index)
+            if isinstance(kid, generic.IndirectObject) and (kid.idnum, kid.generation) not in found:
+                found[kid.idnum, kid.generation] = owner
+                pending.append((kid, depth + 1))
+    return found
+
+
+def _adopted(widget: generic.DictionaryObject, owner: generic.DictionaryObject) -> generic.DictionaryObject:
+    """The widget as it would be with the way back to its field."""
+    adopted = generic.DictionaryObject(dict(widget))  # type: ignore[no-untyped-call]
+    adopted[generic.NameObject("/Parent")] = owner
+    return adopted
 
 
 def _full_name(widget: Any) -> str:

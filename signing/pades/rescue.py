@@ -1,6 +1,5 @@
 """Files that no parser can read (壊れたファイル): what the bytes of their signatures still say."""
 
-import hashlib
 import io
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -9,6 +8,7 @@ from asn1crypto import cms
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import extract_certificate_info, extract_signer_info, find_unique_cms_attribute
 
+from signing.pades.digests import hasher
 from signing.pades.objects import usages
 from signing.pades.reading import Cut
 from signing.pades.structure import (
@@ -22,6 +22,7 @@ from signing.pades.structure import (
 )
 
 _ROOM = 1 << 20
+_CHANGED = "署名された内容が変わっているか、署名が壊れています。"
 
 
 def judge_bytes(stream: BinaryIO, skeleton: Skeleton) -> list[Flaw]:
@@ -31,9 +32,8 @@ def judge_bytes(stream: BinaryIO, skeleton: Skeleton) -> list[Flaw]:
     for _, numbers in raw_byte_ranges(stream, skeleton):
         gap = _gap(stream, numbers, skeleton.size)
         found = check_byte_range(stream, skeleton.size, numbers, gap)
-        if not found and not _matches(stream, numbers, gap):
-            text = "署名された内容が変わっているか、署名が壊れています。"
-            found = [Flaw("digest", text)]
+        if not found:
+            found = _check_digest(stream, numbers, gap)
         flaws += found
         if len(numbers) == 4:
             last = max(last, numbers[2] + numbers[3])
@@ -53,30 +53,44 @@ def _gap(stream: BinaryIO, numbers: list[int], size: int) -> bytes:
         return b""
 
 
-def _matches(stream: BinaryIO, numbers: list[int], contents: bytes) -> bool:
+def _check_digest(stream: BinaryIO, numbers: list[int], contents: bytes) -> list[Flaw]:
+    """Whether the signed bytes are the ones that the CMS names; one that names none proves nothing either way."""
     try:
         token = cms.ContentInfo.load(contents)["content"]
         signer = extract_signer_info(token)
         extract_certificate_info(token)
-        if token["encap_content_info"]["content_type"].native == "tst_info":
-            imprint = token["encap_content_info"]["content"].parsed["message_imprint"]
-            name, expected = imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
-        else:
-            name = signer["digest_algorithm"]["algorithm"].native
-            expected = find_unique_cms_attribute(signer["signed_attrs"], "message_digest").native
-        return bool(_digest(stream, numbers, name) == expected)
+        name, expected = _named_digest(token, signer)
     except Exception:  # a CMS that cannot be read matches nothing
-        return False
+        return [Flaw("digest", _CHANGED)]
+    if expected is None:
+        return []
+    try:
+        found = _digest(stream, numbers, name)
+    except ValueError:  # a digest that this machine does not know
+        text = f"知らないハッシュ方式({name})のため、署名された内容を確かめられません。"
+        return [Flaw("digest-unknown", text, Severity.UNCLEAR)]
+    return [] if found == expected else [Flaw("digest", _CHANGED)]
+
+
+def _named_digest(token: cms.SignedData, signer: cms.SignerInfo) -> tuple[str, bytes | None]:
+    """What a CMS says was signed: the digest's name and value; None where there are no signed attributes."""
+    if token["encap_content_info"]["content_type"].native == "tst_info":
+        imprint = token["encap_content_info"]["content"].parsed["message_imprint"]
+        return imprint["hash_algorithm"]["algorithm"].native, imprint["hashed_message"].native
+    name = signer["digest_algorithm"]["algorithm"].native
+    if not signer["signed_attrs"].native:
+        return name, None
+    return name, find_unique_cms_attribute(signer["signed_attrs"], "message_digest").native
 
 
 def _digest(stream: BinaryIO, numbers: list[int], name: str) -> bytes:
-    hasher = hashlib.new(name)
+    made = hasher(name)
     for start, length in (numbers[:2], numbers[2:]):
         stream.seek(start, io.SEEK_SET)
         while length > 0 and (piece := stream.read(min(length, CHUNK))):
-            hasher.update(piece)
+            made.update(piece)
             length -= len(piece)
-    return hasher.digest()
+    return made.digest()
 
 
 def _after(stream: BinaryIO, skeleton: Skeleton, last: int) -> Iterator[Flaw]:

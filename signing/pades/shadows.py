@@ -78,6 +78,11 @@ def hidden_updates(reader: PdfFileReader, stream: BinaryIO, start: int, size: in
         meta = reader.xrefs.get_xref_container_info(revision)
         if meta.end_location > start:
             listed.append((meta.start_location, meta.end_location))
+        hybrid = reader.xrefs.get_xref_data(revision).hybrid
+        if (
+            hybrid is not None
+        ):  # the second table of a hybrid file is named by its offset and need not list itself
+            listed.append((hybrid.meta_info.start_location, hybrid.meta_info.end_location))
     found = unlisted_objects(stream, start, size, listed)
     if not found:
         return []

@@ -4,7 +4,6 @@ Time comes from proofs alone: a time-stamp proves what it covers, if its own cha
 a later time-stamp proves, or now for the last one. So each signature is judged once.
 """
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from pyhanko.sign.general import extract_certificate_info, extract_signer_info
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_sig_integrity
 
+from signing.pades.digests import digest_of, hasher
 from signing.pades.fields import FoundSignature
 from signing.pades.paths import Chain, ChainFault, Evidence
 from signing.pades.structure import CHUNK
@@ -99,14 +99,14 @@ def range_digest(signature: FoundSignature) -> Digest:
             assert signature.embedded is not None
             assert signature.byte_range is not None
             stream = signature.embedded.reader.stream
-            hasher = hashlib.new(name)
+            made = hasher(name)
             a, b, c, d = signature.byte_range
             for start, length in ((a, b), (c, d)):
                 stream.seek(start, io.SEEK_SET)
                 while length > 0 and (piece := stream.read(min(length, CHUNK))):
-                    hasher.update(piece)
+                    made.update(piece)
                     length -= len(piece)
-            known[name] = hasher.digest()
+            known[name] = made.digest()
         return known[name]
 
     return digest
@@ -154,7 +154,7 @@ async def _signature(
     value = embedded.signer_info["signature"].native
     for token in extract_tst_data_iter(embedded.signer_info, signed=False):
         finding.stamps.append(
-            await check_token(token, lambda name: hashlib.new(name, value).digest(), evidence, known_since)
+            await check_token(token, lambda name: digest_of(name, value), evidence, known_since)
         )
     proofs = [stamp.at for stamp in finding.stamps if stamp.is_valid]
     if is_covered:
@@ -177,7 +177,7 @@ async def check_token(
     imprint = info["message_imprint"]
     matches = digest(imprint["hash_algorithm"]["algorithm"].native) == imprint["hashed_message"].native
     name = extract_signer_info(token)["digest_algorithm"]["algorithm"].native
-    content = hashlib.new(name, bytes(token["encap_content_info"]["content"])).digest()
+    content = digest_of(name, bytes(token["encap_content_info"]["content"]))
     is_intact = matches and _is_intact(token, content)
     certificate = certificates.signer_cert
     at: datetime = info["gen_time"].native
