@@ -34,6 +34,21 @@ def test_consent_is_kept_with_its_circumstances(consent_desk: SigningDesk, clien
     assert link.rpartition("/")[2] not in str(evidence.shown)
 
 
+@pytest.mark.parametrize("name", ["consent_desk", "complete_desk"])
+def test_who_signs_visibly_is_told_so(name: str, client: FlaskClient, request: pytest.FixtureRequest) -> None:
+    desk: SigningDesk = request.getfixturevalue(name)
+    link = desk.send().link(desk.company_mail)
+    look_at(client, link)
+    page = text_of(client.get(f"{link}/consent"))
+    assert "不可視署名" in page or "印影は表示されません" in page
+    with desk.app.app_context(), desk.acting() as act:
+        desk.envelope(act).active_steps[0].appearance = {"page": 1}
+    page = text_of(client.get(f"{link}/consent"))
+    assert "不可視署名" not in page
+    assert "印影は表示されません" not in page
+    assert "紙面に印影が表示されます" in page or "印影のある電子署名（可視署名）" in page
+
+
 def test_the_page_waits_for_the_seal_and_then_says_that_it_is_done(
     complete_desk: SigningDesk, client: FlaskClient
 ) -> None:
