@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from pikepdf import Dictionary, Name, Pdf
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 
 from signing.pades.child import Limits, compare_in_child, verify_in_child
 from signing.pades.demo_pki import open_demo_pki
@@ -42,11 +43,35 @@ KEYS = {
     "sha384": (lambda: ec.generate_private_key(ec.SECP384R1()), {"digest": "sha384"}),
     "sha512": (lambda: ec.generate_private_key(ec.SECP521R1()), {"digest": "sha512"}),
     "ed25519": (ed25519.Ed25519PrivateKey.generate, {"digest": "sha512"}),
+    "ed448": (ed448.Ed448PrivateKey.generate, {"digest": "shake256"}),
     "pades": (
         lambda: ec.generate_private_key(ec.SECP256R1()),
         {"subfilter": SigSeedSubFilter.PADES},
     ),
 }
+
+
+def test_later_signature_in_a_box_that_does_not_name_its_field_is_permitted(rsa_key):
+    certificate = foreign.self_signed(rsa_key, NOON)
+    content = base_pdf()
+    for name, left in (("First", 300), ("Second", 420)):
+        parted = SigFieldSpec(name, box=(left, 600, left + 100, 640), combine_annotation=False)
+        content = foreign.sign(content, rsa_key, certificate, parted=parted)
+    verdict = judge(content, certificate)
+    assert verdict.verdict == "valid_with_warnings", verdict
+    assert [s.field for s in verdict.signatures] == ["First", "Second"]
+    attacked = judge(updated(content, page_content), certificate)
+    assert attacked.verdict == "invalid"
+
+
+def test_hybrid_table_that_does_not_list_itself_is_permitted_and_what_it_replaces_is_found(rsa_key):
+    certificate = foreign.self_signed(rsa_key, NOON)
+    signed = foreign.sign(base_pdf(), rsa_key, certificate)
+    honest = judge(foreign.with_hybrid_table(signed, 9000, b"<< >>"), certificate)
+    assert honest.verdict == "valid_with_warnings", honest
+    evil = b"<< /Type /Catalog >>"
+    root = int(re.findall(rb"/Root (\d+) 0 R", signed)[-1])
+    assert judge(foreign.with_hybrid_table(signed, root, evil), certificate).verdict == "invalid"
 
 
 @pytest.mark.parametrize("kind", KEYS)

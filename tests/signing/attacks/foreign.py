@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from asn1crypto import algos, cms, core, keys, x509
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from pikepdf import Array, Dictionary, Encryption, Name, Pdf
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, signers
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from tests.signing.attacks.stock import base_pdf
@@ -37,7 +37,11 @@ def self_signed(
     builder = pyca.CertificateBuilder().subject_name(subject).issuer_name(subject)
     builder = builder.public_key(key.public_key()).serial_number(pyca.random_serial_number())
     builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=days))
-    algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else digest or hashes.SHA256()
+    algorithm = (
+        None
+        if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+        else digest or hashes.SHA256()
+    )
     made = builder.sign(key, algorithm)
     return x509.Certificate.load(made.public_bytes(Encoding.DER))
 
@@ -50,6 +54,7 @@ def sign(
     subfilter: SigSeedSubFilter = SigSeedSubFilter.ADOBE_PKCS7_DETACHED,
     digest: str = "sha256",
     pss: bool = False,
+    parted: SigFieldSpec | None = None,
 ) -> bytes:
     """A plain signature by stock pyHanko."""
     encoded = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
@@ -59,12 +64,13 @@ def sign(
         cert_registry=SimpleCertificateStore(),
         prefer_pss=pss,
     )
-    metadata = PdfSignatureMetadata(field_name="Sig1", md_algorithm=digest, subfilter=subfilter)
+    name = parted.sig_field_name if parted else "Sig1"
+    metadata = PdfSignatureMetadata(field_name=name, md_algorithm=digest, subfilter=subfilter)
     target = io.BytesIO()
     writer = IncrementalPdfFileWriter(io.BytesIO(content), strict=False)
     if writer.prev.encrypted:
         writer.encrypt("")
-    signers.PdfSigner(metadata, signer=signer).sign_pdf(writer, output=target)
+    signers.PdfSigner(metadata, signer=signer, new_field_spec=parted).sign_pdf(writer, output=target)
     return target.getvalue()
 
 
@@ -92,6 +98,22 @@ def encrypted(content: bytes, user: str) -> bytes:
     with Pdf.open(io.BytesIO(content)) as pdf:
         pdf.save(target, encryption=Encryption(user=user, owner="owner", R=6))
     return target.getvalue()
+
+
+def with_hybrid_table(content: bytes, number: int, body: bytes) -> bytes:
+    """An update whose object stands only in the second table of a hybrid file; that table does not list itself."""
+    before = int(re.findall(rb"startxref\s+(\d+)", content)[-1])
+    root = re.findall(rb"/Root\s+(\d+ \d+ R)", content)[-1].decode()
+    size = max(number, 9000) + 2
+    row = b"\x01" + len(content).to_bytes(4, "big") + b"\0\0"
+    content += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    at = len(content)
+    content += (
+        f"{size - 1} 0 obj\n<< /Type /XRef /Size {size} /W [1 4 2] /Index [{number} 1] /Length {len(row)} >>\n"
+    ).encode() + b"stream\n%b\nendstream\nendobj\n" % row
+    table = len(content)
+    trailer = f"<< /Size {size} /Root {root} /Prev {before} /XRefStm {at} >>"
+    return content + f"xref\n0 0\ntrailer\n{trailer}\nstartxref\n{table}\n%%EOF\n".encode()
 
 
 def with_usage_rights(content: bytes) -> bytes:
