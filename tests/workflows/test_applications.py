@@ -93,6 +93,7 @@ def test_a_return_without_a_reason_is_refused(town: Town) -> None:
 
 @on_sqlite
 def test_a_withdrawn_application_opens_the_deadline_again(iwaki: Town) -> None:
+    """FORM-C04: the contractor takes it back before acceptance, and owes it again."""
     iwaki.award()
     iwaki.file()
     assert not deadline_is_open(iwaki)
@@ -182,6 +183,7 @@ def test_an_officer_cannot_accept_a_version_that_was_changed_meanwhile(town: Tow
 
 
 def test_a_changed_address_is_a_new_application_that_replaces_the_old(town: Town) -> None:
+    """FORM-A15, CITY-27: replacement instead of a second application beside the first."""
     town.award()
     town.file()
     town.accept()
@@ -203,6 +205,7 @@ def test_a_changed_address_is_a_new_application_that_replaces_the_old(town: Town
 
 @on_sqlite
 def test_a_void_application_cannot_be_accepted_any_more(town: Town) -> None:
+    """FORM-T16, CITY-69: void once the case goes on paper."""
     town.award()
     town.file()
     with acting(OFFICER) as act:
@@ -216,6 +219,7 @@ def test_a_void_application_cannot_be_accepted_any_more(town: Town) -> None:
 
 @on_sqlite
 def test_iwaki_takes_no_application_without_the_draft_of_the_contract(iwaki: Town) -> None:
+    """FORM-I20, CITY-41: the draft of the contract goes with it."""
     iwaki.award()
     iwaki.save()
     with acting(CONTRACTOR) as act:

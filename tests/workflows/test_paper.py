@@ -35,6 +35,7 @@ def deadline(town: Town, kind: str) -> CaseDeadline:
 
 @on_sqlite
 def test_a_contract_on_paper_voids_the_application(town: Town) -> None:
+    """FORM-T16, CITY-69: a contract signed on paper makes the application void."""
     town.award()
     town.file()
     town.accept()

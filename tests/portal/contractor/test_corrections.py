@@ -43,6 +43,7 @@ def test_an_empty_message_is_refused_in_words(tosu: Desk) -> None:
 
 
 def test_an_accepted_application_is_changed_by_a_new_version(tosu: Desk) -> None:
+    """FORM-A15, CITY-27: the same form again, until then the old addresses hold."""
     client = submitted(tosu)
     tosu.accept()
     assert client.get(f"{tosu.filing}/sections/2").status_code == 302

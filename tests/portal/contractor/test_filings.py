@@ -28,6 +28,7 @@ def some_pdf(app: Flask) -> bytes:
 
 @pytest.mark.parametrize("city", ANSWERS)
 def test_the_form_of_each_city_goes_from_the_first_question_to_the_receipt(app: Flask, city: str) -> None:
+    """FORM-A09 to A10, FORM-I09, FORM-T10, FORM-C02: each city's form from question to receipt number."""
     desk = Desk(app, city)
     client = desk.browser()
     assert TITLES[city] in client.get(desk.filing).text
@@ -60,6 +61,7 @@ def test_a_page_with_an_error_keeps_everything_that_was_typed(tosu: Desk) -> Non
 
 
 def test_a_draft_is_kept_whether_right_or_wrong(tosu: Desk) -> None:
+    """FORM-C05: drafts are kept as typed."""
     client = tosu.browser()
     client.post(f"{tosu.filing}/sections/3", data={"contact_phone": "09", "action": "draft"})
     saved = client.post(f"{tosu.filing}/sections/3/autosave", data={"contact_phone": "0942"})
