@@ -150,5 +150,5 @@ def test_after_the_conclusion_deadline_nobody_signs_and_it_is_said_before_the_bu
     assert complete_desk.steps()[1].consented_at is None
 
 
-def _no_answer(*_: object) -> None:
+def _no_answer(*_: object, **rest: object) -> None:
     raise TimestampUnavailable(reason="no answer")
