@@ -210,7 +210,12 @@ def _preservation_letters() -> Iterator[Sample]:
         ("damage", CONTRACT, damage, False),
         ("no_contract", None, damage, False),
     ):
-        values = about | {"contract": contract, "problem": problem, "is_outage": is_outage, "is_shared": is_outage}
+        values = about | {
+            "contract": contract,
+            "problem": problem,
+            "is_outage": is_outage,
+            "is_shared": is_outage,
+        }
         yield Sample(f"preservation_problem-{name}", "preservation_problem", "tosu", values)
 
 
