@@ -86,6 +86,7 @@ def samples() -> Iterator[Sample]:
     yield from _signing_reports()
     yield from _completion_letters()
     yield from _preservation_letters()
+    yield from _certificate_letters()
 
 
 def _to_contractor(**values: Any) -> dict[str, Any]:
@@ -217,6 +218,32 @@ def _preservation_letters() -> Iterator[Sample]:
             "is_shared": is_outage,
         }
         yield Sample(f"preservation_problem-{name}", "preservation_problem", "tosu", values)
+
+
+def _certificate_letters() -> Iterator[Sample]:
+    row = Thing(
+        organisation=COMPANY.name,
+        title="代表取締役",
+        name="見本　太郎",
+        serial="4f2a9c",
+        authority="見本認証局",
+    )
+    pin = {"row": row, "pin": "K7QM-3XPR-9T", "link": LINK, "is_own_ca": True, "is_renewal": False}
+    yield Sample("certificate_pin", "certificate_pin", "tosu", pin)
+    elsewhere = pin | {"is_own_ca": False, "is_renewal": True}
+    yield Sample("certificate_pin-renewal", "certificate_pin", "tosu", elsewhere)
+    yield Sample(
+        "certificate_revoked", "certificate_revoked", "tosu", {"row": row, "reason": "代表者の交代のため"}
+    )
+    ends = {"person": row.name, "part": "電子証明書", "holder": row.name, "serial": row.serial, "days": 30}
+    ends |= {"not_after": UNTIL, "is_holder": True, "link": ""}
+    yield Sample("certificate_expiring-holder", "certificate_expiring", "tosu", ends)
+    officer = ends | {"person": OFFICER.name, "is_holder": False, "link": LINK}
+    yield Sample("certificate_expiring-officer", "certificate_expiring", "tosu", officer)
+    service = officer | {"part": "署名鍵の証明書", "serial": "", "link": ""}
+    yield Sample("certificate_expiring-service", "certificate_expiring", "tosu", service)
+    password = {"person": row.name, "password": "030430", "expires_on": UNTIL.date(), "days": 10}
+    yield Sample("signing_password", "signing_password", "tosu", password)
 
 
 def write_golden_files() -> None:
