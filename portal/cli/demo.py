@@ -25,8 +25,9 @@ group = AppGroup("demo", help="Three cities with cases in every stage.")
     help="The day the demo lives on; its clock goes on from there.",
 )
 def load(today: datetime | None) -> None:
-    """Fill an empty database with people and cases, dated relative to today."""
+    """Fill an empty instance with people and cases, dated relative to today; the tables are made first."""
     _refuse_in_production()
+    commands.upgrade(current_database())
     if is_loaded():
         raise click.ClickException("デモはすでに読み込まれています。やり直すには demo reset を実行します。")
     number = _load(today.date() if today else None)
