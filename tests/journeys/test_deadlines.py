@@ -23,7 +23,6 @@ DAY_AFTER = datetime(2026, 5, 13, 9, 1, tzinfo=clock.TOKYO)
 SIXTEEN_DAYS_LATER = datetime(2026, 5, 29, 9, 1, tzinfo=clock.TOKYO)
 REMINDER = f"【鳥栖市】あと1日：契約締結期限（{DEPOT.title}）"
 OVERDUE = f"【鳥栖市】期限を過ぎました：契約締結期限（{DEPOT.title}）"
-FIVE_DAYS = "落札決定の日（令和8年5月7日（木））の翌日から数えて5日以内"
 REASON = "災害対応のため市の署名が遅れた。"
 
 
@@ -82,9 +81,8 @@ def each_notice_came_once(portal: RunningPortal) -> None:
 
 
 def the_signing_page_refuses(mayor: signing.Visitor) -> None:
-    """The page says the rule, where it stands, and what to do; there is nothing to press."""
-    mayor.reads("いまは署名できません", "契約締結期限を過ぎています。", FIVE_DAYS, "次にできること")
-    mayor.reads("市の案内資料「契約締結期限」")
+    """The link ends with the conclusion deadline, and the page says so; there is nothing to press."""
+    mayor.reads("有効期限切れ", "署名依頼のリンクの有効期限が切れています。", "次にできること")
     assert not mayor.offers(TOSU.agree_button)
 
 

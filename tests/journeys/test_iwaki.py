@@ -70,7 +70,7 @@ def test_returned_application_is_put_right_on_a_phone(
 
     office.open_case(officer, MUSEUM)
     officer.press("申請を審査する")
-    officer.reads(REASON, "前の版（第1版）からの変更", MUSEUM.signer, OWN_ADDRESS)
+    officer.reads(REASON, "版の違い", MUSEUM.signer, OWN_ADDRESS)
     officer.press("受理する")
     officer.reads("受理しました")
     officer.press("第1版")
