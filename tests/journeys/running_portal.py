@@ -27,7 +27,7 @@ from tests.mail_server import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Abcdef1!"
-PATIENCE = 60.0
+PATIENCE = 180.0
 MORNING = datetime(2026, 5, 7, 10, 0, tzinfo=clock.TOKYO)
 """A Thursday, the first business day after Golden Week: every portal of a journey begins here."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import time
@@ -26,9 +27,10 @@ JUDGE = """async rules => {
   return violations.flatMap(fault => fault.nodes.map(node => `${fault.id}: ${node.html.slice(0, 200)}`));
 }"""
 REFRESH = "最新の状況を表示する"
-PATIENCE = 30_000
+PATIENCE = 90_000
+SHORT_WAIT = 5_000
 MOST_STEPS = 80
-LONG_WAIT = 90
+LONG_WAIT = 240
 judged_shapes: set[str] = set()
 """Shapes of the pages that axe-core has seen in this test session: the same shape is not judged twice."""
 
@@ -206,8 +208,12 @@ class Visitor:
     # finding
 
     def _looks_again(self) -> bool:
+        """Press the link that loads the page again, unless the page has done so by itself in between."""
         if self.offers(REFRESH):
-            self.press(REFRESH)
+            with contextlib.suppress(Error):
+                self._pressable(REFRESH, exact=True).click(timeout=SHORT_WAIT)
+            self.page.wait_for_load_state()
+            self.look()
         return False
 
     def _pressable(self, name: str, *, exact: bool) -> Locator:
