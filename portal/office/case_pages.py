@@ -25,7 +25,7 @@ from portal.office.standings import (
 from portal.pictures.stage_lines import StageLine
 from portal.preserving import KeptFile, kept_certificates, kept_files
 from portal.workflows.act import Act
-from portal.workflows.case_facts import payment_election
+from portal.workflows.case_facts import elected_payment
 from portal.workflows.recipients import officers_of
 from portal.workflows.review_filing import request_in_force
 from portal.workflows.usage_forms import form_of_version
@@ -70,7 +70,7 @@ def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
         "lines": _lines(act, case),
         "rules": rules_of(case),
         "papers": [_paper_line(paper, case) for paper in papers_of(act, case)],
-        "payment_election": payment_election(act, case),
+        "payment_election": elected_payment(act, case),
         "contracts": [_contract_view(act, contract) for contract in case.contracts],
         "deadlines": deadline_views(case, act.now),
         "lifted": [deadline for deadline in case.deadlines if deadline.lifted_at],

@@ -30,6 +30,7 @@ class Actor:
     address: str = ""
 
 
+CITIES = "cities"
 SCHEDULER = Actor(side="job", id="scheduler", name="自動処理")
 
 
@@ -43,6 +44,10 @@ class Act:
     cities: Mapping[str, CityRules]
     store: DocumentStore
     base_url: str
+
+    def __post_init__(self) -> None:
+        # reads that are handed the session alone find the rules there (cities_of)
+        self.session.info[CITIES] = self.cities
 
     def city(self, city: str) -> CityRules:
         """The rules of a city through all their versions; an unknown one is refused in words."""
@@ -106,6 +111,12 @@ class Act:
             ),
             now=self.now,
         )
+
+
+def cities_of(session: Session) -> Mapping[str, CityRules]:
+    """The rules of the cities, for a read that is handed the session of an act alone."""
+    cities: Mapping[str, CityRules] = session.info[CITIES]
+    return cities
 
 
 def refuse_bad_address(address: str) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from forms.elections import PaymentElection, payment_elected
 from forms.facts import PERSONS, Assignment, FormFacts
 from forms.meanings import CaseFlag, Meaning
 from forms.model import FormDefinition, meanings_of
 from forms.values import restored, text_of
 from portal.workflows.act import Act
-from portal.workflows.usage_forms import form_of_version
+from portal.workflows.usage_forms import accepted_form, form_of_version
 from procurement.awards import Award
 from procurement.cases import ProcurementCase
 from procurement.contracts import Contract
@@ -77,8 +79,8 @@ def facts_for(act: Act, case: ProcurementCase) -> FormFacts:
 
 
 @dataclass(frozen=True)
-class PaymentElection:
-    """What the contractor chose between interim advance and partial payment (中間前払金と部分払の選択). (FILE-04)
+class ElectedPayment:
+    """The election (中間前払金と部分払の選択) as an office reads it, also before it is accepted. (FILE-04)
 
     `choice` is the stored answer, `text` its words, `title` the paper that says so.
     """
@@ -89,9 +91,29 @@ class PaymentElection:
     is_accepted: bool
 
 
-def payment_election(act: Act, case: ProcurementCase) -> PaymentElection | None:
+def payment_election(session: Session, case_id: str) -> PaymentElection | None:
+    """What was elected in the newest accepted version (受理された選択); None before one is accepted. (FILE-04, GUAR-04)
+
+    `session` is the session of an `Act`, which knows the forms of the cities.
+    """
+    query = (
+        select(FilingVersion)
+        .join(FilingVersion.filing)
+        .where(Filing.case_id == case_id, Filing.voided_at.is_(None), FilingVersion.accepted_at.is_not(None))
+        .order_by(FilingVersion.accepted_at.desc(), FilingVersion.number.desc())
+    )
+    for version in session.scalars(query):
+        form = accepted_form(session, version)
+        field = form.field_that_means(Meaning.INTERIM_OR_PARTIAL) if form else None
+        value = version.values.get(field.key) if field else None
+        if field is not None and value:
+            return payment_elected(text_of(field, value))
+    return None
+
+
+def elected_payment(act: Act, case: ProcurementCase) -> ElectedPayment | None:
     """The choice as it was handed in: an accepted version counts before one that is still looked at; None before."""
-    found: list[PaymentElection] = []
+    found: list[ElectedPayment] = []
     for filing in case.filings:
         handed_in = [version for version in filing.versions if version.submitted_at]
         if not handed_in or filing.status is FilingStatus.VOID:
@@ -102,13 +124,13 @@ def payment_election(act: Act, case: ProcurementCase) -> PaymentElection | None:
     return max(found, key=lambda election: election.is_accepted, default=None)
 
 
-def _elected(act: Act, filing: Filing, version: FilingVersion) -> Iterator[PaymentElection]:
+def _elected(act: Act, filing: Filing, version: FilingVersion) -> Iterator[ElectedPayment]:
     form = form_of_version(act, version)
     field = form.field_that_means(Meaning.INTERIM_OR_PARTIAL)
     value = version.values.get(field.key) if field else None
     if field is not None and value:
         accepted = version.accepted_at is not None
-        yield PaymentElection(str(value), text_of(field, value), filing.title, accepted)
+        yield ElectedPayment(str(value), text_of(field, value), filing.title, accepted)
 
 
 def _registered(registration: CompanyRegistration) -> dict[Meaning, str]:

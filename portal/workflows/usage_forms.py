@@ -4,11 +4,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from forms.build import build_form, prefilled_values
 from forms.definitions import parse_forms
 from forms.facts import FormFacts
 from forms.model import FormDefinition, form_in_force
-from portal.workflows.act import Act
+from portal.workflows.act import Act, cities_of
 from procurement.cases import ProcurementCase
 from procurement.errors import RuleViolation
 from procurement.filings import FilingVersion
@@ -30,6 +32,14 @@ def form_of_version(act: Act, version: FilingVersion) -> FormDefinition:
     filing = version.filing
     on = jst_date(version.submitted_at) if version.submitted_at else None
     return form_of(act, filing.case, filing.form_code, on)
+
+
+def accepted_form(session: Session, version: FilingVersion) -> FormDefinition | None:
+    """The same for a version that was handed in, where only the session of an act is at hand; None for a lost form."""
+    assert version.submitted_at is not None
+    on = jst_date(version.submitted_at)
+    rules = cities_of(session)[version.city].at(on)
+    return form_in_force(definitions_of(rules), version.filing.form_code, on)
 
 
 def usage_form_of(act: Act, case: ProcurementCase) -> FormDefinition:

@@ -9,7 +9,7 @@ from portal.acting import acting, looking
 from portal.workflows.accept_filings import SeenVersion, accept_seen_version, plan_acceptance
 from portal.workflows.act import Act
 from portal.workflows.assign_filing import assign_filing, release_filing
-from portal.workflows.case_facts import facts_for, payment_election
+from portal.workflows.case_facts import elected_payment, facts_for, payment_election
 from portal.workflows.file_application import save_draft, submit_filing, withdraw_filing
 from portal.workflows.review_filing import accept_filing, answer_in_thread, send_back_filing
 from portal.workflows.usage_forms import form_of
@@ -115,18 +115,38 @@ def test_accepted_while_the_contractor_withdraws_or_writes(case: Town) -> None:
 
 def test_the_choice_is_remembered_and_an_accepted_one_counts_first(case: Town) -> None:
     with looking(OFFICER) as act:
-        assert payment_election(act, case.case(act)) is None
+        assert elected_payment(act, case.case(act)) is None
     hand_in(case, PARTIAL)
     with looking(OFFICER) as act:
-        found = payment_election(act, case.case(act))
+        found = elected_payment(act, case.case(act))
         assert found is not None
         assert (found.choice, found.is_accepted) == (PARTIAL, False)
     accept(case, 1)
     hand_in(case, INTERIM)
     with looking(OFFICER) as act:
-        found = payment_election(act, case.case(act))
+        found = elected_payment(act, case.case(act))
         assert found is not None
         assert (found.choice, found.is_accepted) == (PARTIAL, True)
+
+
+def test_what_counts_is_the_newest_accepted_election(case: Town) -> None:
+    assert elected(case) is None
+    hand_in(case, PARTIAL)
+    assert elected(case) is None
+    accept(case, 1)
+    assert elected(case) == "partial_payment"
+    hand_in(case, INTERIM)
+    assert elected(case) == "partial_payment"
+    accept(case, 2)
+    assert elected(case) == "interim_advance_payment"
+    with acting(OFFICER) as act:
+        the_filing(act, case).void(act.now, "紙の契約")
+    assert elected(case) is None
+
+
+def elected(town: Town) -> str | None:
+    with looking(OFFICER) as act:
+        return payment_election(act.session, town.case_id)
 
 
 def test_a_paper_belongs_to_one_officer_until_it_is_taken_over(case: Town) -> None:
