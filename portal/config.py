@@ -99,6 +99,19 @@ SETTINGS: dict[str, Setting] = {
     "WITNESS_PKCS11_TOKEN": Setting("", "token label"),
     "WITNESS_PKCS11_LABEL": Setting("", "label of key and certificate"),
     "WITNESS_PKCS11_PIN": Setting("", "PIN of the token"),
+    "REGISTRY_URL": Setting(
+        "",
+        "registry of guarantees (https://...); empty: the one inside this portal; none: no registry, by hand",
+    ),
+    "REGISTRY_TOKENS": Setting([], "tokens at that registry, each as city/token"),
+    "REGISTRY_CA": Setting(
+        "", "PEM file of the root that the registry's certificate leads to; empty: the system's"
+    ),
+    "REGISTRY_CLIENT_CERT": Setting(
+        "", "PEM file of our client certificate and its chain, instead of tokens"
+    ),
+    "REGISTRY_CLIENT_KEY": Setting("", "PEM file of its key"),
+    "REGISTRY_SECONDS": Setting(10, "seconds that one answer of the registry may take in all"),
     "KEY_SECRET": Setting(
         "", "with their PINs it opens the signers' keys; demo and test make one under keys/"
     ),
@@ -127,10 +140,20 @@ SECRETS = (
     "KEY_SECRET",
     "SMTP_PASSWORD",
     "TSA_CREDENTIALS",
+    "REGISTRY_TOKENS",
     "WITNESS_P12_PASSWORD",
     "WITNESS_PKCS11_PIN",
 )
-PATHS = ("WITNESS_P12", "FONT_MINCHO", "FONT_GOTHIC", "FONT_NAMES", "PRESERVE_ALGORITHM_ENDS")
+PATHS = (
+    "WITNESS_P12",
+    "FONT_MINCHO",
+    "FONT_GOTHIC",
+    "FONT_NAMES",
+    "PRESERVE_ALGORITHM_ENDS",
+    "REGISTRY_CA",
+    "REGISTRY_CLIENT_CERT",
+    "REGISTRY_CLIENT_KEY",
+)
 
 
 def load_config(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -26,7 +26,19 @@ class Permission(StrEnum):
     OFFICE_SEND_CONTRACT = "office_send_contract"
     OFFICE_SIGN = "office_sign"
     OFFICE_ADMIN = "office_admin"
+    OFFICE_CHECK_GUARANTEE = "office_check_guarantee"
+    """Look a guarantee up, decide what it means, record originals, release."""
+    OFFICE_APPROVE_PAYMENT = "office_approve_payment"
     SURETY_DESK = "surety_desk"
+    """The surety company's own officer at its desk."""
+    DESK_CUSTOMER = "desk_customer"
+    """A customer at the desk of its surety company."""
+    REGISTRY_LOOK = "registry_look"
+    """An orderer's person at the registry's own door."""
+    REGISTRY_PUBLISH = "registry_publish"
+    """A surety's person at the registry's own door."""
+    REGISTRY_CLIENT = "registry_client"
+    """A program with a token or client certificate; the registry's API checks it itself."""
 
 
 class Role(StrEnum):
@@ -42,9 +54,14 @@ class Role(StrEnum):
     ADMIN = "admin"
     AUDITOR = "auditor"
     SURETY = "surety"
+    """An officer of a surety company."""
+    DESK_CUSTOMER = "desk_customer"
+    """A contractor as the customer of a surety company."""
+    REGISTRY_ORDERER = "registry_orderer"
+    REGISTRY_SURETY = "registry_surety"
 
 
-_EVERYONE = frozenset({Permission.PUBLIC, Permission.SIGN_BY_LINK})
+_EVERYONE = frozenset({Permission.PUBLIC, Permission.SIGN_BY_LINK, Permission.REGISTRY_CLIENT})
 _ACCOUNT = _EVERYONE | {Permission.SIGNED_IN}
 _READER = _ACCOUNT | {Permission.OFFICE_READ}
 _OFFICER = _READER | {
@@ -52,6 +69,8 @@ _OFFICER = _READER | {
     Permission.OFFICE_REVIEW_FILING,
     Permission.OFFICE_DRAFT_CONTRACT,
     Permission.OFFICE_SEND_CONTRACT,
+    Permission.OFFICE_CHECK_GUARANTEE,
+    Permission.OFFICE_APPROVE_PAYMENT,
 }
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
@@ -63,6 +82,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: _OFFICER | {Permission.OFFICE_ADMIN},
     Role.AUDITOR: _READER,
     Role.SURETY: _ACCOUNT | {Permission.SURETY_DESK},
+    Role.DESK_CUSTOMER: _ACCOUNT | {Permission.DESK_CUSTOMER},
+    Role.REGISTRY_ORDERER: _ACCOUNT | {Permission.REGISTRY_LOOK},
+    Role.REGISTRY_SURETY: _ACCOUNT | {Permission.REGISTRY_PUBLISH},
 }
 
 

@@ -4,6 +4,11 @@ from types import ModuleType
 
 from sqlalchemy import MetaData
 
+import guarantees.columns
+import guarantees.desk.orm
+import guarantees.lodged
+import guarantees.registry.orm
+import procurement.advance_payments
 import procurement.awards
 import procurement.cases
 import procurement.contracts
@@ -22,6 +27,10 @@ from portal.mail import outbox
 from procurement.orm import Base
 
 TABLE_MODULES: tuple[ModuleType, ...] = (
+    guarantees.desk.orm,
+    guarantees.lodged,
+    guarantees.registry.orm,
+    procurement.advance_payments,
     procurement.awards,
     procurement.cases,
     procurement.contracts,
@@ -38,5 +47,5 @@ TABLE_MODULES: tuple[ModuleType, ...] = (
     jobs,
     outbox,
 )
-METADATA: list[MetaData] = [Base.metadata, signing.orm.Base.metadata]
-"""One database, one history of migrations, two contexts."""
+METADATA: list[MetaData] = [Base.metadata, signing.orm.Base.metadata, guarantees.columns.Base.metadata]
+"""One database, one history of migrations, three contexts."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from procurement.orm import Base, CityScoped, Id, words_of
@@ -33,6 +33,8 @@ class ProcurementCase(CityScoped, Base):
     is_trial: Mapped[bool] = mapped_column(default=False)
     requires_council_approval: Mapped[bool] = mapped_column(default=False)
     requires_contract_guarantee: Mapped[bool] = mapped_column(default=False)
+    allows_electronic_guarantee: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the city allowed it for this case, where its rule asks for that (電子保証の利用を認める). (CITY-31)"""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     registered_at: Mapped[datetime]
@@ -92,7 +94,7 @@ class CaseDeadline(CityScoped, Base):
         return self.settled_at is None and self.lifted_at is None
 
     def is_missed(self, now: datetime) -> bool:
-        """Whether the deadline passed before what it asks for was done (期限超過)."""
+        """Whether the deadline passed before what it asks for was done (期限超過), to the second."""
         if self.lifted_at is not None:
             return False
-        return (self.settled_at or now) > self.due_at
+        return (self.settled_at or now).replace(microsecond=0) > self.due_at

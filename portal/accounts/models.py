@@ -17,6 +17,9 @@ class Door(StrEnum):
     OFFICE = "office"
     CONTRACTOR = "contractor"
     SURETY = "surety"
+    """The desk of a surety company: its officers and its customers."""
+    REGISTRY = "registry"
+    """The registry's own door: orderers and sureties. Where the registry runs alone, it has no other accounts."""
 
 
 class Account(Base):
@@ -33,6 +36,10 @@ class Account(Base):
     door: Mapped[Door] = mapped_column(words_of(Door))
     city: Mapped[str | None] = mapped_column(String(40))
     company_id: Mapped[Ref | None] = mapped_column(index=True)
+    organisation: Mapped[str | None] = mapped_column(String(40), index=True)
+    """At the desk and the registry: code of the surety company, or of the orderer."""
+    desk_customer_id: Mapped[Ref | None] = mapped_column(index=True)
+    """At the desk: the customer (お客様) that the account belongs to; None for the company's own officer."""
     section: Mapped[str] = mapped_column(String(100), default="")
     roles: Mapped[list[Any]]
     password_hash: Mapped[str | None] = mapped_column(String(200))

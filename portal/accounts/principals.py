@@ -15,7 +15,8 @@ NOTHING = "-"
 
 @dataclass(frozen=True)
 class Principal(UserMixin):  # type: ignore[misc]
-    """The person of a request. `side` is what the audit log calls it: guest, office, contractor or surety."""
+    """The person of a request. `side` is what the audit log calls it: guest, office, contractor,
+    surety or registry."""
 
     side: str = "guest"
     id: str = ""
@@ -24,6 +25,8 @@ class Principal(UserMixin):  # type: ignore[misc]
     session_id: str = ""
     city: str | None = None
     company_id: str | None = None
+    organisation: str | None = None
+    desk_customer_id: str | None = None
     section: str = ""
     title: str = ""
     case_id: str | None = None
@@ -51,7 +54,7 @@ class Principal(UserMixin):  # type: ignore[misc]
         """What its sessions see: its city, or its company's rows, never more than its door shows."""
         if self.side == "contractor":
             return Scope(city=self.city, company_id=self.company_id or NOTHING)
-        return Scope(city=self.city, company_id=NOTHING if self.side == "surety" else None)
+        return Scope(city=self.city, company_id=NOTHING if self.side in ("surety", "registry") else None)
 
     @property
     def home(self) -> str:
@@ -74,6 +77,8 @@ def account_principal(account: Account, sign_in: LoginSession) -> Principal:
         session_id=sign_in.id,
         city=account.city if account.door is Door.OFFICE else None,
         company_id=account.company_id,
+        organisation=account.organisation,
+        desk_customer_id=account.desk_customer_id,
         section=account.section,
         title=account.title,
         must_change_password=account.must_change_password,

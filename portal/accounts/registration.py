@@ -32,6 +32,8 @@ def create_account(
     password: str | None = None,
     city: str | None = None,
     company_id: str | None = None,
+    organisation: str | None = None,
+    desk_customer_id: str | None = None,
     section: str = "",
     title: str = "",
 ) -> tuple[Account, str]:
@@ -47,6 +49,8 @@ def create_account(
         door=door,
         city=city,
         company_id=company_id,
+        organisation=organisation,
+        desk_customer_id=desk_customer_id,
         section=section,
         roles=[role.value for role in roles],
         created_at=now,

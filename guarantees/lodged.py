@@ -1,0 +1,187 @@
+"""Lodged guarantees (提出された保証): what a city was told of a guarantee, and what it found when it looked.
+
+These tables stand in the procurement context: they belong to a city and to a case.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from procurement.cases import ProcurementCase
+from procurement.cities.kinds import Channel, GuaranteeKind
+from procurement.orm import Base, CityScoped, Id, Ref, Sha256, Yen, words_of
+from procurement.parties import Company
+
+
+class Means(StrEnum):
+    """By what something is secured (保証の方法). (CITY-30, FORM-I11 to FORM-I16)"""
+
+    label: str
+    has_original: bool
+    """Whether an original on paper has to reach the city."""
+
+    def __new__(cls, value: str, label: str = "", has_original: bool = False) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        member.has_original = has_original
+        return member
+
+    ELECTRONIC_SURETY = "electronic_surety", "保証事業会社の保証（電子）", False
+    PAPER_SURETY = "paper_surety", "保証事業会社の保証（証書）", True
+    BANK = "bank", "銀行等金融機関の保証", True
+    INSURANCE = "insurance", "履行保証保険", True
+    PERFORMANCE_BOND = "performance_bond", "公共工事履行保証証券（履行ボンド）", True
+    VIEWING_URL = "viewing_url", "損害保険会社の電子証券（閲覧用URL）", False
+    CASH = "cash", "現金の納付", False
+    GOVERNMENT_BONDS = "government_bonds", "国債等の提供", True
+    EXEMPTION = "exemption", "免除", False
+
+
+class LodgedStatus(StrEnum):
+    """Where a lodged guarantee stands (確認の状況), derived from its facts."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    AWAITING_ORIGINAL = "awaiting_original", "原本の到着待ち"
+    NOT_CHECKED = "not_checked", "未確認"
+    TO_DECIDE = "to_decide", "要確認"
+    MISMATCH = "mismatch", "不一致"
+    MATCHED = "matched", "一致"
+    ACCEPTED = "accepted", "受理"
+    RETURNED = "returned", "差戻し"
+    RELEASED = "released", "返還・解除"
+
+
+class LodgedGuarantee(CityScoped, Base):
+    """Lodged guarantee (提出された保証): one means that secures one obligation of one contract.
+
+    The key lies encrypted (bound to this row) because the daily look needs it; pages show it masked.
+    """
+
+    __tablename__ = "lodged_guarantees"
+    __table_args__ = (
+        Index("ix_lodged_guarantees_city_case_id", "city", "case_id"),
+        Index("ix_lodged_guarantees_city_number", "city", "guarantee_contract_number"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("procurement_cases.id"))
+    company_id: Mapped[Ref] = mapped_column(ForeignKey("companies.id"), index=True)
+    obligation: Mapped[GuaranteeKind] = mapped_column(words_of(GuaranteeKind))
+    means: Mapped[Means] = mapped_column(words_of(Means))
+    channel: Mapped[Channel] = mapped_column(words_of(Channel))
+    lodged_at: Mapped[datetime]
+    """When the city was told (寄託とみなされる時)."""
+    lodged_by: Mapped[str] = mapped_column(String(100))
+    issuer_name: Mapped[str] = mapped_column(String(200), default="")
+    guarantee_contract_number: Mapped[str | None] = mapped_column(String(40))
+    key_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    viewing_url: Mapped[str | None] = mapped_column(String(500))
+    password_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # What the contractor or the officer says of a means that no registry knows.
+    amount: Mapped[Yen | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    ground: Mapped[str] = mapped_column(Text, default="")
+    """Ground of an exemption (免除の根拠), or a remark."""
+    notice_sha256: Mapped[Sha256 | None]
+    """The key notice as it came (認証キーのお知らせ), in the document store."""
+    notice_name: Mapped[str | None] = mapped_column(String(255))
+    notice_says: Mapped[dict[str, Any] | None]
+    """What the notice was read as, without its key."""
+    filing_version_id: Mapped[Ref | None]
+    """The filing that brought it, when one did."""
+    forwarded_to: Mapped[str] = mapped_column(String(100), default="")
+    """The section in charge by the city's rule (契約検査課, 各担当課). (CITY-72)"""
+    # The original on paper: how and when it reached the city. (CITY-30)
+    original_channel: Mapped[Channel | None] = mapped_column(words_of(Channel))
+    original_received_on: Mapped[date | None]
+    original_recorded_by: Mapped[str | None] = mapped_column(String(100))
+    next_look_at: Mapped[datetime | None]
+    """When the job asks the registry again; None: never by itself."""
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[str | None] = mapped_column(String(100))
+    returned_at: Mapped[datetime | None]
+    returned_by: Mapped[str | None] = mapped_column(String(100))
+    returned_because: Mapped[str | None] = mapped_column(Text)
+    replaced_at: Mapped[datetime | None]
+    """When another one took its place (差し替え)."""
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str | None] = mapped_column(String(100))
+    alarmed_at: Mapped[datetime | None]
+    """When a later look found that it no longer covers what it should; cleared by a decision."""
+    alarm: Mapped[str | None] = mapped_column(Text)
+
+    case: Mapped[ProcurementCase] = relationship()
+    company: Mapped[Company] = relationship()
+    looks: Mapped[list["GuaranteeLook"]] = relationship(
+        back_populates="lodged", order_by="GuaranteeLook.looked_at"
+    )
+    decisions: Mapped[list["LineDecision"]] = relationship(
+        back_populates="lodged", order_by="LineDecision.decided_at"
+    )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still counts: neither sent back, nor replaced, nor released."""
+        return self.returned_at is None and self.replaced_at is None and self.released_at is None
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it secures its obligation now: accepted, still counting, and nothing found against it since."""
+        return self.accepted_at is not None and self.is_live and self.alarmed_at is None
+
+
+class GuaranteeLook(CityScoped, Base):
+    """A look of the city (照会): what the registry answered, when, and how it compared. Never changed."""
+
+    __tablename__ = "guarantee_looks"
+
+    id: Mapped[Id]
+    lodged_id: Mapped[Ref] = mapped_column(ForeignKey("lodged_guarantees.id"), index=True)
+    looked_at: Mapped[datetime]
+    looked_by: Mapped[str] = mapped_column(String(100))
+    registry_name: Mapped[str] = mapped_column(String(100))
+    """Name of the registry; a word of its own where an officer typed what it showed."""
+    outcome: Mapped[str] = mapped_column(String(20))
+    """found, not_found, locked or unavailable."""
+    problem: Mapped[str] = mapped_column(Text, default="")
+    certificate: Mapped[dict[str, Any] | None]
+    certificate_sha256: Mapped[Sha256 | None]
+    lines: Mapped[list[Any] | None]
+    """The comparison as it was: code, label, result, told, found, needed, words."""
+    record_sha256: Mapped[Sha256 | None]
+    """The sealed record (照会記録) in the document store, once the job has made it."""
+    record_tried_at: Mapped[datetime | None]
+    record_problem: Mapped[str | None] = mapped_column(Text)
+
+    lodged: Mapped[LodgedGuarantee] = relationship(back_populates="looks")
+
+
+class LineDecision(CityScoped, Base):
+    """Decision of an officer (要確認の判断) about one line, with a reason; it holds for what was found then."""
+
+    __tablename__ = "guarantee_line_decisions"
+    __table_args__ = (UniqueConstraint("lodged_id", "line", "decided_at"),)
+
+    id: Mapped[Id]
+    lodged_id: Mapped[Ref] = mapped_column(ForeignKey("lodged_guarantees.id"), index=True)
+    line: Mapped[str] = mapped_column(String(40))
+    found: Mapped[str] = mapped_column(Text)
+    """The words that stood in the line; another finding asks again."""
+    is_fine: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str] = mapped_column(String(100))
+
+    lodged: Mapped[LodgedGuarantee] = relationship(back_populates="decisions")

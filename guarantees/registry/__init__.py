@@ -1,0 +1,1 @@
+"""The registry (保証確認サービス): certificates that sureties publish and orderers look up by number and key."""
