@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from forms.definitions import FormFileErrors, parse_forms
 from forms.files import with_form_files
 from forms.fonts import MINCHO, FontMissing, choose_fonts, font_path
+from guarantees.sealed_words import SealedWords
 from portal import clock
 from portal.accounts.identity import client_address, current_principal
 from portal.authority_settings import credentials_of, patience_of, rules_of
@@ -70,6 +71,16 @@ class House:
                 asking=self._asking,
                 profile=profile_of(self.config),
             )
+
+    @cached_property
+    def lodged_secrets(self) -> SealedWords:
+        """Seals the keys and viewing passwords that the city was told."""
+        return SealedWords(self.config["KEY_SECRET"], "lodged guarantees")
+
+    @cached_property
+    def desk_secrets(self) -> SealedWords:
+        """Seals the keys that the surety desks issued."""
+        return SealedWords(self.config["KEY_SECRET"], "surety desks")
 
     @property
     def shared(self) -> Shared:
