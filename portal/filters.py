@@ -13,6 +13,8 @@ Filter = Callable[[Any], str]
 _UNITS = ("KB", "MB", "GB")
 _STORED_SOURCE = re.compile(r"\b[0-9]{3}_[0-9a-f]{16}\.txt\b", re.ASCII)
 """The name under which a source document is filed; only whoever keeps the rules knows it."""
+_OPEN_QUESTION = re.compile(r"（AMB-[0-9]+）", re.ASCII)
+"""The number of an open question about a rule; only whoever keeps the rules knows it."""
 
 
 def seireki_date(day: date) -> str:
@@ -48,6 +50,11 @@ def url_expiry(at: datetime) -> str:
     return f"{local:%Y/%m/%d} ({wareki.weekday_of(local.date())}) {local:%H:%M}"
 
 
+def short_instant(at: datetime) -> str:
+    """2026/05/07（木）14:05, for tables."""
+    return f"{short_date(at)}{at.astimezone(TOKYO):%H:%M}"
+
+
 def due_words(deadline: Any) -> str:
     """2026年5月7日（木） 正午まで: the day of a deadline, with its time unless the whole day is in time."""
     clock = deadline.due_at.astimezone(TOKYO).time()
@@ -61,8 +68,8 @@ def deadline_kind(kind: str) -> str:
 
 
 def source_words(source: str) -> str:
-    """Where a rule stands, for a reader: the heading as it is, a stored file's own name as 市の案内資料."""
-    return _STORED_SOURCE.sub("市の案内資料", source)
+    """Where a rule stands, for a reader: the heading as it is, a stored file as 市の案内資料, no numbers of questions."""
+    return _OPEN_QUESTION.sub("", _STORED_SOURCE.sub("市の案内資料", source))
 
 
 def yen(amount: int) -> str:
@@ -79,7 +86,7 @@ def file_size(size: int) -> str:
         scaled /= 1024
         if scaled < 1024 or unit == _UNITS[-1]:
             break
-    return f"{scaled:,.1f} {unit}"
+    return f"{scaled:,.1f}".removesuffix(".0") + f" {unit}"
 
 
 def _day(day: date) -> date:
@@ -100,6 +107,7 @@ _NAMED: dict[str, Filter] = {
     "instant": instant,
     "to_the_second": to_the_second,
     "url_expiry": url_expiry,
+    "short_instant": short_instant,
     "deadline_kind": deadline_kind,
     "due": due_words,
     "source": source_words,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from portal.filters import url_expiry
+from portal.filters import short_instant
 from portal.office.completions import WaitingSeal, waiting_seals
 from portal.workflows.act import Act
 from procurement.contracts import Contract
@@ -89,4 +89,4 @@ def _times(step: CirculationStep) -> list[tuple[str, str]]:
         ("転送", step.forwarded_at),
         ("問題の報告", step.problem_reported_at),
     )
-    return [(word, url_expiry(at)) for word, at in moments if at]
+    return [(word, short_instant(at)) for word, at in moments if at]

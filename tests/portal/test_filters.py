@@ -17,11 +17,13 @@ from portal.filters import FILTERS
         ("instant", datetime(2026, 5, 7, 5, 3, tzinfo=UTC), "2026年5月7日（木）14時03分"),
         ("source", "004_fa20bb5a45307e8d.txt「遡及について」", "市の案内資料「遡及について」"),
         ("source", "地方自治法第4条の2", "地方自治法第4条の2"),
+        ("source", "リンクだけを送る（AMB-39）。", "リンクだけを送る。"),
+        ("short_instant", datetime(2026, 5, 7, 5, 3, tzinfo=UTC), "2026/05/07（木）14:03"),
         ("yen", 12345678, "12,345,678円"),
         ("filesize", 999, "999バイト"),
         ("filesize", 1536, "1.5 KB"),
-        ("filesize", 20 * 1024 * 1024, "20.0 MB"),
-        ("filesize", 5 * 1024**4, "5,120.0 GB"),
+        ("filesize", 20 * 1024 * 1024, "20 MB"),
+        ("filesize", 5 * 1024**4, "5,120 GB"),
     ],
 )
 def test_values_in_words(name: str, value: object, words: str) -> None:

@@ -106,8 +106,8 @@ def test_a_cell_may_be_drawn_by_the_page(app):
         "{{ row }}-{{ n }}{% endcall %}"
     )
     html = drawn(app, source, rows=["a"])
-    assert '<th scope="row">a-0</th>' in html
-    assert '<td class="number">a-1</td>' in html
+    assert '<th scope="row" role="rowheader">a-0</th>' in html
+    assert '<td role="cell" data-label="乙" class="number"><div class="table__cell">a-1</div></td>' in html
 
 
 def test_the_checked_answers_say_what_their_link_changes(app):
