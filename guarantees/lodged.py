@@ -3,6 +3,7 @@
 These tables stand in the procurement context: they belong to a city and to a case.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -10,6 +11,7 @@ from typing import Any, Self
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from guarantees.checks import Result
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import Channel, GuaranteeKind
 from procurement.orm import Base, CityScoped, Id, Ref, Sha256, Yen, words_of
@@ -58,8 +60,25 @@ class LodgedStatus(StrEnum):
     MISMATCH = "mismatch", "不一致"
     MATCHED = "matched", "一致"
     ACCEPTED = "accepted", "受理"
+    ALARMED = "alarmed", "受理後に変化"
     RETURNED = "returned", "差戻し"
+    REPLACED = "replaced", "差替え済み"
     RELEASED = "released", "返還・解除"
+
+
+FOUND, NOT_FOUND, LOCKED, UNAVAILABLE = "found", "not_found", "locked", "unavailable"
+"""How a look ended (照会の結果)."""
+ANSWERS = frozenset((FOUND, NOT_FOUND))
+STATUS_OF = {
+    Result.MATCH: LodgedStatus.MATCHED,
+    Result.LOOK: LodgedStatus.TO_DECIDE,
+    Result.MISMATCH: LodgedStatus.MISMATCH,
+}
+
+
+def finding(line: Mapping[str, Any]) -> str:
+    """What a line of a look says, in full: a decision holds while a later look says the same."""
+    return f"{line['words']}（証書：{line['found'] or '記載なし'}、契約：{line['needed'] or '定めなし'}）"
 
 
 class LodgedGuarantee(CityScoped, Base):
@@ -109,8 +128,14 @@ class LodgedGuarantee(CityScoped, Base):
     original_recorded_by: Mapped[str | None] = mapped_column(String(100))
     next_look_at: Mapped[datetime | None]
     """When the job asks the registry again; None: never by itself."""
+    unanswered: Mapped[int] = mapped_column(default=0)
+    """How many looks in a row had no answer; the waits grow with it."""
+    last_answer_at: Mapped[datetime | None]
+    """When the registry answered last, also when it answered the same as before."""
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None] = mapped_column(String(100))
+    accepted_because: Mapped[str] = mapped_column(Text, default="")
+    """A remark of the officer, or the reason where the means alone does not show that it is enough."""
     returned_at: Mapped[datetime | None]
     returned_by: Mapped[str | None] = mapped_column(String(100))
     returned_because: Mapped[str | None] = mapped_column(Text)
@@ -118,6 +143,7 @@ class LodgedGuarantee(CityScoped, Base):
     """When another one took its place (差し替え)."""
     released_at: Mapped[datetime | None]
     released_by: Mapped[str | None] = mapped_column(String(100))
+    released_because: Mapped[str] = mapped_column(Text, default="")
     alarmed_at: Mapped[datetime | None]
     """When a later look found that it no longer covers what it should; cleared by a decision."""
     alarm: Mapped[str | None] = mapped_column(Text)
@@ -130,6 +156,56 @@ class LodgedGuarantee(CityScoped, Base):
     decisions: Mapped[list["LineDecision"]] = relationship(
         back_populates="lodged", order_by="LineDecision.decided_at"
     )
+
+    @property
+    def status(self) -> LodgedStatus:
+        """Where it stands (確認の状況), derived from its facts: what ended it counts before what began it."""
+        facts = (
+            (self.returned_at, LodgedStatus.RETURNED),
+            (self.released_at, LodgedStatus.RELEASED),
+            (self.replaced_at, LodgedStatus.REPLACED),
+            (self.alarmed_at, LodgedStatus.ALARMED),
+            (self.accepted_at, LodgedStatus.ACCEPTED),
+        )
+        return next((status for fact, status in facts if fact), self._checked())
+
+    def _checked(self) -> LodgedStatus:
+        if self.means.has_original and self.original_received_on is None:
+            return LodgedStatus.AWAITING_ORIGINAL
+        if not self.is_looked_up:
+            return LodgedStatus.TO_DECIDE
+        look = self.last_answer
+        if look is None:
+            return LodgedStatus.NOT_CHECKED
+        return STATUS_OF[self.result_of(look)]
+
+    @property
+    def is_looked_up(self) -> bool:
+        """Whether a certificate stands in a system that the city asks or opens (照会できる保証)."""
+        return self.means in (Means.ELECTRONIC_SURETY, Means.VIEWING_URL)
+
+    @property
+    def last_answer(self) -> "GuaranteeLook | None":
+        """The newest look that had an answer; an unanswered one says nothing about the guarantee."""
+        return next((look for look in reversed(self.looks) if look.is_answer), None)
+
+    def decision_on(self, line: Mapping[str, Any]) -> "LineDecision | None":
+        """The newest decision about a line, while the line still says what it said then."""
+        made = [d for d in self.decisions if d.line == line["code"] and d.found == finding(line)]
+        return made[-1] if made else None
+
+    def result_of(self, look: "GuaranteeLook") -> Result:
+        """What a look and the officers' decisions come to; a mismatch stays one, whatever was decided."""
+        if look.outcome != FOUND or not look.lines:
+            return Result.MISMATCH
+        results = {self._result_of_line(line) for line in look.lines}
+        return next(result for result in (Result.MISMATCH, Result.LOOK, Result.MATCH) if result in results)
+
+    def _result_of_line(self, line: Mapping[str, Any]) -> Result:
+        decision = self.decision_on(line) if line["result"] == Result.LOOK.value else None
+        if decision is None:
+            return Result(line["result"])
+        return Result.MATCH if decision.is_fine else Result.MISMATCH
 
     @property
     def is_live(self) -> bool:
@@ -167,6 +243,11 @@ class GuaranteeLook(CityScoped, Base):
 
     lodged: Mapped[LodgedGuarantee] = relationship(back_populates="looks")
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether the registry said something about the guarantee (照会の回答があったか)."""
+        return self.outcome in ANSWERS
+
 
 class LineDecision(CityScoped, Base):
     """Decision of an officer (要確認の判断) about one line, with a reason; it holds for what was found then."""
@@ -185,3 +266,15 @@ class LineDecision(CityScoped, Base):
     decided_by: Mapped[str] = mapped_column(String(100))
 
     lodged: Mapped[LodgedGuarantee] = relationship(back_populates="decisions")
+
+
+class GuaranteeNotice(CityScoped, Base):
+    """Notice about guarantees (保証のお知らせ) that a job wrote: the key says what of, and the database lets one through."""
+
+    __tablename__ = "guarantee_notices"
+    __table_args__ = (UniqueConstraint("city", "key"),)
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(120))
+    case_id: Mapped[Ref] = mapped_column(ForeignKey("procurement_cases.id"))
+    made_at: Mapped[datetime]
