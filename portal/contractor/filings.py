@@ -18,6 +18,7 @@ from portal.filing_views import remarks_of
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.file_application import save_draft
+from portal.workflows.mail_address_again import address_awaited
 from procurement.cases import ProcurementCase
 from procurement.wareki import JST
 
@@ -33,6 +34,7 @@ def show_filing(case_id: str, form_code: str) -> Page:
             "tasks": page_tasks(case, answers),
             "go_on": next_page(case, answers),
             "differences": differences(answers),
+            "awaits_address": answers.filing is not None and address_awaited(answers.filing) is not None,
         }
         return show("filings/overview", act, case, **_common(act, case, answers), **values)
 

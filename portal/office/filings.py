@@ -17,6 +17,7 @@ from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.assign_filing import assign_filing, release_filing
 from portal.workflows.case_facts import facts_for
+from portal.workflows.mail_address_again import address_awaited, mail_address_again
 from portal.workflows.review_filing import (
     accept_filing,
     answer_in_thread,
@@ -119,6 +120,17 @@ def submit_message(filing_id: str) -> Page:
     return _done(filing_id, work, "メッセージを送りました。")
 
 
+@blueprint.post("/filings/<filing_id>/address-mail")
+@requires(Permission.OFFICE_REVIEW_FILING)
+def submit_address_mail(filing_id: str) -> Page:
+    """Send the contractor's signatory the confirmation of the address once more."""
+
+    def work(act: Act, filing: Filing) -> None:
+        mail_address_again(act, filing)
+
+    return _done(filing_id, work, "確認のメールを送り直しました。前のメールのリンクは使えなくなりました。")
+
+
 def _done(filing_id: str, work: Work, message: str) -> Page:
     """Do the act; a refused one comes back with what was typed and the refusal in words."""
     try:
@@ -145,6 +157,7 @@ def _page(filing_id: str, **values: Any) -> str:
             versions=[(v, FILING_WORDS[v.status]) for v in reversed(handed_in)],
             version=version,
             is_open=version is filing.current and version.status is FilingStatus.SUBMITTED,
+            awaits_address=address_awaited(filing) is version,
             typed=request.form,
             remark=REMARK,
             **_contents(act, filing, version, handed_in),

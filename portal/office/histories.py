@@ -26,6 +26,7 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.FILING_RELEASED: "{paper}の担当（{former}）を外しました",
     Tag.CASE_ARCHIVE_TAKEN: "書類一式（{files}件）をダウンロードしました",
     Tag.FILING_ADDRESS_CONFIRMED: "メールアドレスが確認されました",
+    Tag.FILING_ADDRESS_MAILED: "メールアドレスの確認のメールを送り直しました",
     Tag.FILING_ADDRESS_WAIVED: "メールアドレスの確認を待たずに進めることにしました",
     Tag.CONTRACT_DRAFTED: "契約書類「{name}」を用意しました",
     Tag.CONTRACT_DOCUMENT_REMOVED: "契約書類「{name}」を外しました",

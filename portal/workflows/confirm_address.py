@@ -22,19 +22,29 @@ def ask_to_confirm_address(act: Act, version: FilingVersion, form: FormDefinitio
     version.address_confirmed_at = _confirmed_before(version, form, address)
     if version.address_confirmed_at is not None:
         return
+    mail_confirmation(act, version, address)
+
+
+def mail_confirmation(act: Act, version: FilingVersion, address: str, number: int = 1) -> None:
+    """Mail a new link, the `number`-th of this version; only the newest link opens."""
     token = new_token()
     version.address_token_hash = token_hash(token)
     act.mail(
         "address_confirmation",
         address,
         city=version.city,
-        key=f"address-confirmation:{version.id}",
+        key=f"{confirmation_key(version)}{number}",
         case_id=version.filing.case_id,
         case=version.filing.case,
         company=version.filing.company,
         filing=version.filing,
         link=act.address_of(f"/confirm-address/{token}"),
     )
+
+
+def confirmation_key(version: FilingVersion) -> str:
+    """Begins the keys of all confirmation mails of a version."""
+    return f"address-confirmation:{version.id}:"
 
 
 def find_address_to_confirm(act: Act, token: str) -> FilingVersion:
@@ -45,7 +55,7 @@ def find_address_to_confirm(act: Act, token: str) -> FilingVersion:
         raise RuleViolation(
             "address_link.unknown",
             "このリンクは使えません。",
-            remedy="リンクが途中で切れていないか確かめ、メールのリンクをもう一度開きます。申請が出し直されたときは、新しいメールのリンクを使います。",
+            remedy="リンクが途中で切れていないか確かめ、メールのリンクをもう一度開きます。申請が出し直されたときや、確認のメールが送り直されたときは、いちばん新しいメールのリンクを使います。",
         )
     return version
 

@@ -41,6 +41,7 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("contractor", CONTRACTORS, "show_filing show_version show_paper show_receipt_paper show_preview"),
     ("contractor", CONTRACTORS, "download_archive"),
     ("contractor", CONTRACTORS, "show_change submit_change show_withdrawal submit_withdrawal"),
+    ("contractor", CONTRACTORS, "submit_address_mail"),
     ("contractor", CONTRACTORS, "show_contract download_document download_certificate"),
     # The office: everybody there reads; who writes and who signs are different people.
     ("office", OFFICE, "show_home show_cases show_case show_rules show_jobs show_mails show_mail"),
@@ -59,6 +60,7 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ),
     ("office", OFFICE_WRITERS, "submit_confirmation submit_registration"),
     ("office", OFFICE_WRITERS, "show_received_filing submit_received_filing submit_acceptance submit_return"),
+    ("office", OFFICE_WRITERS, "submit_address_mail"),
     ("office", OFFICE_WRITERS, "submit_rejection submit_message submit_assignment submit_release"),
     ("office", OFFICE_WRITERS, "submit_acceptance_preview submit_acceptances"),
     (

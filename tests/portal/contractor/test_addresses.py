@@ -1,11 +1,13 @@
 """The one-time link to the signatory's address proves that mail arrives there. (FORM-C06)"""
 
 import re
+from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal import clock
 from procurement.electronic_contract_requests import ElectronicContractRequest
 from tests.portal.contractor.desk import ANSWERS, Desk
 
@@ -67,3 +69,38 @@ def test_an_unknown_link_says_what_to_do(app: Flask, client: FlaskClient) -> Non
     answer = client.get("/confirm-address/nonsense")
     assert answer.status_code == 422
     assert "新しいメールのリンク" in answer.text
+
+
+def links_in_mails(desk: Desk) -> list[str]:
+    """The links mailed so far, oldest first."""
+    mails = sorted(desk.mails(ADDRESS), key=lambda mail: mail.created_at)
+    return [found.group() for mail in mails if (found := re.search(r"/confirm-address/\S+", mail.body))]
+
+
+def test_the_mail_is_sent_again_and_only_the_newest_link_opens(tosu: Desk, client: FlaskClient) -> None:
+    contractor = submitted(tosu)
+    place = f"{tosu.filing}/address-mail"
+    assert place in contractor.get(tosu.filing).text
+    early = contractor.post(place, follow_redirects=True).text
+    assert "5分に1回、1日に5回まで" in early
+    assert "約5分後" in early
+    assert len(links_in_mails(tosu)) == 1
+
+    with clock.freeze(clock.now() + timedelta(minutes=6)):
+        assert "送り直しました" in contractor.post(place, follow_redirects=True).text
+    old, new = links_in_mails(tosu)
+    assert client.get(old).status_code == 422
+    assert "いちばん新しいメールのリンク" in client.post(old).text
+    assert "確認できました" in client.post(new).text
+    assert place not in contractor.get(tosu.filing).text
+    assert "確認を待っている提出はありません" in contractor.post(place, follow_redirects=True).text
+
+
+def test_five_mails_a_day_are_enough(tosu: Desk) -> None:
+    contractor = submitted(tosu)
+    filed_at = clock.now()
+    for number in range(1, 7):
+        with clock.freeze(filed_at + number * timedelta(minutes=6)):
+            page = contractor.post(f"{tosu.filing}/address-mail", follow_redirects=True).text
+    assert len(links_in_mails(tosu)) == 5
+    assert "時間後" in page

@@ -71,3 +71,16 @@ def test_where_the_rule_only_shows_nothing_is_held(desk: OfficeDesk, officer: Fl
     assert "この内容で署名を依頼する" in page
     refused = officer.post(f"{desk.contract}/decisions/address", data={"reason": REASON})
     assert "確認を待っている申請はありません" in text_of(refused)
+
+
+def test_the_officer_has_the_mail_sent_again(desk: OfficeDesk, officer: FlaskClient) -> None:
+    desk.play("award", "file", "accept")
+    place = f"{desk.filing}/address-mail"
+    assert place in officer.get(desk.filing).text
+    refused = officer.post(place)
+    assert refused.status_code == 422
+    assert "5分に1回、1日に5回まで" in text_of(refused)
+    desk.town.go_on(minutes=6)
+    assert officer.post(place).status_code == 302
+    assert "確認のメールを送り直しました" in text_of(officer.get(desk.filing))
+    assert "メールアドレスの確認のメールを送り直しました" in text_of(officer.get(desk.case))
