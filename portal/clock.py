@@ -8,6 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+HELD = "held "
+"""Begins the file of a clock that stands still."""
 
 
 class _Shift:
@@ -17,9 +19,14 @@ class _Shift:
         self.file: Path | None = None
         self.override: Callable[[], datetime] | None = None
         self._seen: tuple[int, int] | None = None
-        self._offset = timedelta(0)
+        self._kept: timedelta | datetime = timedelta(0)
 
-    def offset(self) -> timedelta:
+    def shown(self, real: datetime) -> datetime:
+        """What the clock shows at a real instant: moved on with it, or held."""
+        kept = self._read()
+        return kept if isinstance(kept, datetime) else real + kept
+
+    def _read(self) -> timedelta | datetime:
         if self.file is None:
             return timedelta(0)
         try:
@@ -28,9 +35,15 @@ class _Shift:
             return timedelta(0)
         stamp = (status.st_mtime_ns, status.st_ino)
         if stamp != self._seen:
-            self._offset = timedelta(seconds=float(self.file.read_text(encoding="ascii")))
+            text = self.file.read_text(encoding="ascii")
+            held = text.startswith(HELD)
+            self._kept = (
+                datetime.fromisoformat(text.removeprefix(HELD)).astimezone(TOKYO)
+                if held
+                else timedelta(seconds=float(text))
+            )
             self._seen = stamp
-        return self._offset
+        return self._kept
 
 
 _shift = _Shift()
@@ -40,7 +53,7 @@ def now() -> datetime:
     """This instant, aware, in Asia/Tokyo."""
     if _shift.override is not None:
         return _shift.override()
-    return real_now() + _shift.offset()
+    return _shift.shown(real_now())
 
 
 def today() -> date:
@@ -49,7 +62,7 @@ def today() -> date:
 
 
 def allow_shift(file: Path | None) -> None:
-    """Name the file that holds the shift in seconds (demo and test), or None to forbid shifting."""
+    """Name the file that holds the shift in seconds, or where the clock is held (demo and test); None forbids it."""
     _shift.file = file
     _shift.override = None
 
@@ -60,9 +73,18 @@ def shift_to(moment: datetime | None) -> None:
     if moment is None:
         file.unlink(missing_ok=True)
         return
+    _keep(file, str((moment - real_now()).total_seconds()))
+
+
+def hold_at(moment: datetime) -> None:
+    """Let the clock of every process of this instance stand still at `moment`, to the second, until it is shifted."""
+    _keep(_shiftable(), f"{HELD}{moment.isoformat()}")
+
+
+def _keep(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
-    draft.write_text(str((moment - real_now()).total_seconds()), encoding="ascii")
+    draft.write_text(text, encoding="ascii")
     draft.replace(file)
 
 

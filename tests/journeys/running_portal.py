@@ -90,6 +90,11 @@ class RunningPortal:
         with self.app.app_context():
             clock.shift_to(moment)
 
+    def hold_at(self, moment: datetime) -> None:
+        """The clock of every process stands still at this second, however slow the machine is."""
+        with self.app.app_context():
+            clock.hold_at(moment)
+
     def let_pass(self, **by: float) -> None:
         """Move it on from now: `let_pass(minutes=1)`."""
         self.travel_to(clock.now() + timedelta(**by))

@@ -55,6 +55,22 @@ def test_a_new_shift_is_seen_at_once_and_taken_back(shift_file: Path) -> None:
     assert abs(clock.now() - datetime.now(UTC)) < SECOND
 
 
+def test_a_held_clock_stands_still_for_every_process(shift_file: Path) -> None:
+    clock.hold_at(NEW_YEAR)
+    program = f"""
+from pathlib import Path
+from portal import clock
+clock.allow_shift(Path({str(shift_file)!r}))
+print(clock.now().isoformat())
+"""
+    seen = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert seen.strip() == NEW_YEAR.isoformat()
+    assert clock.now() == clock.now() == NEW_YEAR
+    clock.shift_to(NEW_YEAR)
+    assert clock.now() > NEW_YEAR
+
+
 def test_freeze_stands_still_travel_goes_on_and_both_end(shift_file: Path) -> None:
     with clock.freeze(NEW_YEAR):
         assert clock.now() == clock.now() == NEW_YEAR
