@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "5d42c67a6b2e"
+revision = "819972bd8f77"
 down_revision = "ad9159f13338"
 branch_labels = None
 depends_on = None
@@ -62,6 +62,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_advance_payments_city_case_id", ["city", "case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_advance_payments_company_id"), ["company_id"], unique=False)
 
+    op.create_table(
+        "guarantee_notices",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("case_id", sa.String(length=22), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("city", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["procurement_cases.id"], name=op.f("fk_guarantee_notices_case_id_procurement_cases")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guarantee_notices")),
+        sa.UniqueConstraint("city", "key", name=op.f("uq_guarantee_notices_city_key")),
+    )
     op.create_table(
         "lodged_guarantees",
         sa.Column("id", sa.String(length=22), nullable=False),
@@ -126,14 +139,18 @@ def upgrade() -> None:
         sa.Column("original_received_on", sa.Date(), nullable=True),
         sa.Column("original_recorded_by", sa.String(length=100), nullable=True),
         sa.Column("next_look_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unanswered", sa.Integer(), nullable=False),
+        sa.Column("last_answer_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by", sa.String(length=100), nullable=True),
+        sa.Column("accepted_because", sa.Text(), nullable=False),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_by", sa.String(length=100), nullable=True),
         sa.Column("returned_because", sa.Text(), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_by", sa.String(length=100), nullable=True),
+        sa.Column("released_because", sa.Text(), nullable=False),
         sa.Column("alarmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("alarm", sa.Text(), nullable=True),
         sa.Column("city", sa.String(length=40), nullable=False),
@@ -599,6 +616,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_lodged_guarantees_city_case_id")
 
     op.drop_table("lodged_guarantees")
+    op.drop_table("guarantee_notices")
     with op.batch_alter_table("advance_payments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_advance_payments_company_id"))
         batch_op.drop_index("ix_advance_payments_city_case_id")
