@@ -13,6 +13,7 @@ from procurement.cities.kinds import (
     SigningType,
     Trigger,
 )
+from procurement.cities.limit_rules import LimitRule
 from procurement.cities.marks import Mark
 
 SIX_MEBIBYTES = 6 * 1024 * 1024
@@ -270,10 +271,20 @@ class GuaranteeMethod:
 
 @dataclass(frozen=True)
 class Guarantees:
-    """Guarantees (保証の取扱い) of a city."""
+    """Guarantees (保証の取扱い) of a city.
+
+    `orderer_code` is who the city is to a registry ("" means its slug), `orderer_names` the names that a
+    certificate may give it (empty: its mayor). `blocks_signature`: the city signs only once a contract
+    guarantee that is required is in force. (CITY-30)
+    """
 
     electronic: tuple[ElectronicGuarantee, ...] = ()
     methods: tuple[GuaranteeMethod, ...] = ()
+    limits: tuple[LimitRule, ...] = ()
+    orderer_code: str = ""
+    orderer_names: tuple[str, ...] = ()
+    blocks_signature: bool = True
+    mark: Mark = field(default_factory=Mark)
 
 
 @dataclass(frozen=True)

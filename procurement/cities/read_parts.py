@@ -1,5 +1,7 @@
 """From the file to the other parts (各部の読み取り): applications, signing, mails, guarantees, help."""
 
+import re
+
 from procurement.cities.kinds import (
     AddressConfirmation,
     Channel,
@@ -7,6 +9,7 @@ from procurement.cities.kinds import (
     ProcurementCategory,
     Trigger,
 )
+from procurement.cities.limit_rules import read_limit_rule
 from procurement.cities.parts import (
     AmendmentRule,
     BackdatingRule,
@@ -23,6 +26,8 @@ from procurement.cities.parts import (
 )
 from procurement.cities.reader import Table
 from procurement.words import Worded
+
+_ORDERER_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class ContractDatePolicy(Worded):
@@ -126,9 +131,17 @@ def _read_channel(table: Table) -> ChannelRule:
 
 def read_guarantees(table: Table, source: str) -> Guarantees:
     """[guarantees] (保証)."""
+    code = table.text("orderer_code")
+    if code and not _ORDERER_CODE.fullmatch(code):
+        table.wrong("orderer_code", f'英小文字・数字・ハイフン、40字までが要ります（いまは "{code}"）')
     part = Guarantees(
         electronic=tuple(_read_electronic(item, source) for item in table.tables("electronic")),
         methods=tuple(_read_method(item, source) for item in table.tables("methods")),
+        limits=tuple(read_limit_rule(item, source) for item in table.tables("limits")),
+        orderer_code=code,
+        orderer_names=table.texts("orderer_names"),
+        blocks_signature=table.flag("blocks_signature", True),
+        mark=table.mark(source),
     )
     table.done()
     return part
