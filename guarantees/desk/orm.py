@@ -1,14 +1,29 @@
 """Tables of the desks (保証の申込窓口)."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from guarantees.certificates import CertificateContents
 from guarantees.columns import Base, Id, Ref, Sha256, Yen, words_of
+from guarantees.desk.states import ApplicationKind, ApplicationStatus, PaperKind, PublicationKind
 from guarantees.products import CertificateForm, Product
+
+__all__ = [
+    "ApplicationKind",
+    "ApplicationStatus",
+    "DeskApplication",
+    "DeskCertificate",
+    "DeskCustomer",
+    "DeskGuarantee",
+    "DeskNews",
+    "DeskPaper",
+    "DeskRecommendation",
+    "PaperKind",
+    "PublicationKind",
+]
 
 
 class DeskCustomer(Base):
@@ -19,33 +34,24 @@ class DeskCustomer(Base):
 
     id: Mapped[Id]
     issuer: Mapped[str] = mapped_column(String(40))
-    number: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str | None] = mapped_column(String(20))
+    """The desk id (お客様番号), given with the admission."""
     name: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(300), default="")
     representative: Mapped[str] = mapped_column(String(200), default="")
+    corporate_number: Mapped[str | None] = mapped_column(String(13))
     mail_address: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
     applied_at: Mapped[datetime]
     admitted_at: Mapped[datetime | None]
     """When the company gave the id out; before that the customer has asked for one (利用申込み)."""
+    declined_at: Mapped[datetime | None]
+    declined_because: Mapped[str | None] = mapped_column(Text)
 
-
-class ApplicationKind(StrEnum):
-    """What is applied for (申込みの種類). (GUAR-51)"""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> "ApplicationKind":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-    NEW = "new", "前払金保証・契約保証 申込"
-    ADVANCE_AFTER_CONTRACT = "advance_after_contract", "契約保証済の前払金保証 申込"
-    INTERIM = "interim", "中間前払金保証 申込"
-    CHANGE = "change", "保証契約締結後の変更"
-    RESERVATION = "reservation", "契約保証予約（入札ボンド）申込"
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the company has still to answer the request for an id."""
+        return self.admitted_at is None and self.declined_at is None
 
 
 class DeskApplication(Base):
@@ -73,6 +79,40 @@ class DeskApplication(Base):
 
     customer: Mapped[DeskCustomer] = relationship()
     guarantees: Mapped[list["DeskGuarantee"]] = relationship(back_populates="application")
+
+    @property
+    def status(self) -> ApplicationStatus:
+        """Where the application stands (手続状況). (GUAR-21, GUAR-30, GUAR-51)"""
+        if self.withdrawn_at:
+            return ApplicationStatus.WITHDRAWN
+        if self.settled_at:
+            return ApplicationStatus.SETTLED
+        if self.sent_back_at:
+            return ApplicationStatus.SENT_BACK
+        return ApplicationStatus.WAITING if self.submitted_at else ApplicationStatus.SAVED
+
+    @property
+    def is_open_to_customer(self) -> bool:
+        """Whether the customer may still write in it (保存中・差戻し)."""
+        return self.status in (ApplicationStatus.SAVED, ApplicationStatus.SENT_BACK)
+
+    def submit(self, receipt_number: str, now: datetime) -> None:
+        """Hand the application in (送信), for the first time or again after it was sent back."""
+        self.receipt_number = self.receipt_number or receipt_number
+        self.submitted_at = self.saved_at = now
+        self.sent_back_at = self.sent_back_because = None
+
+    def send_back(self, reason: str, now: datetime) -> None:
+        """Give it back to the customer (差戻し) with the reason."""
+        self.sent_back_at, self.sent_back_because = now, reason
+
+    def settle(self, by: str, now: datetime) -> None:
+        """Every product of it is issued, or its change is made (手続完了)."""
+        self.settled_at, self.settled_by = now, by
+
+    def withdraw(self, now: datetime) -> None:
+        """The customer takes it back (取下げ); a draft is thrown away in the same way."""
+        self.withdrawn_at = now
 
 
 class DeskGuarantee(Base):
@@ -107,6 +147,31 @@ class DeskGuarantee(Base):
         back_populates="guarantee", order_by="DeskCertificate.number"
     )
 
+    @property
+    def is_electronic(self) -> bool:
+        """Whether its certificates are electronic (電子保証)."""
+        return self.form is CertificateForm.ELECTRONIC
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the guarantee contract was not ended (解約)."""
+        return self.cancelled_at is None
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether orderers can see it: the first certificate reached the registry. (GUAR-63)"""
+        return bool(self.papers) and self.papers[0].arrived_at is not None
+
+    @property
+    def arrived(self) -> list["DeskCertificate"]:
+        """What the registry has taken, oldest first; on paper everything that was issued."""
+        return [paper for paper in self.papers if paper.arrived_at or not self.is_electronic]
+
+    @property
+    def waiting(self) -> list["DeskCertificate"]:
+        """What the registry has still to take, oldest first; one after the other."""
+        return [paper for paper in self.papers if not paper.arrived_at and self.is_electronic]
+
 
 class DeskCertificate(Base):
     """Certificate (保証証書) as issued: the first one and each change of it. (GUAR-60, GUAR-61)"""
@@ -117,10 +182,12 @@ class DeskCertificate(Base):
     id: Mapped[Id]
     guarantee_id: Mapped[Ref] = mapped_column(ForeignKey("desk_guarantees.id"))
     number: Mapped[int]
+    kind: Mapped[PublicationKind] = mapped_column(words_of(PublicationKind))
     contents: Mapped[dict[str, Any]]
     contents_sha256: Mapped[Sha256]
     changed: Mapped[str] = mapped_column(Text, default="")
     """What a change changed, in words."""
+    reason: Mapped[str] = mapped_column(Text, default="")
     issued_at: Mapped[datetime]
     issued_by: Mapped[str] = mapped_column(String(100))
     arrived_at: Mapped[datetime | None]
@@ -128,6 +195,38 @@ class DeskCertificate(Base):
     publish_problem: Mapped[str | None] = mapped_column(Text)
 
     guarantee: Mapped[DeskGuarantee] = relationship(back_populates="papers")
+
+    @property
+    def says(self) -> CertificateContents:
+        """The contents (証書の記載事項) as values."""
+        return CertificateContents.from_json(self.contents)
+
+    def arrive(self, at: datetime) -> None:
+        """The registry took it (到着). (GUAR-63)"""
+        self.arrived_at, self.publish_problem = at, None
+
+
+class DeskPaper(Base):
+    """Paper (資料) that a customer sent to its surety company: a file, or a statement typed at the desk. (GUAR-51)"""
+
+    __tablename__ = "desk_papers"
+    __table_args__ = (Index("ix_desk_papers_issuer_sent_at", "issuer", "sent_at"),)
+
+    id: Mapped[Id]
+    issuer: Mapped[str] = mapped_column(String(40))
+    customer_id: Mapped[Ref] = mapped_column(ForeignKey("desk_customers.id"), index=True)
+    guarantee_id: Mapped[Ref | None]
+    kind: Mapped[PaperKind] = mapped_column(words_of(PaperKind))
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[Sha256]
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+    note: Mapped[str] = mapped_column(Text, default="")
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    """When the company's officer took note of it (受領)."""
+
+    customer: Mapped[DeskCustomer] = relationship()
 
 
 class DeskRecommendation(Base):

@@ -1,0 +1,53 @@
+"""Words of the desk (申込窓口の区分): kinds and states of applications, certificates and papers."""
+
+from enum import StrEnum
+
+
+class _Labelled(StrEnum):
+    """A word with its Japanese label."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> "_Labelled":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+class ApplicationKind(_Labelled):
+    """What is applied for (申込みの種類). (GUAR-51)"""
+
+    NEW = "new", "前払金保証・契約保証 申込"
+    ADVANCE_AFTER_CONTRACT = "advance_after_contract", "契約保証済の前払金保証 申込"
+    INTERIM = "interim", "中間前払金保証 申込"
+    CHANGE = "change", "保証契約締結後の変更"
+    RESERVATION = "reservation", "契約保証予約（入札ボンド）申込"
+
+
+class ApplicationStatus(_Labelled):
+    """Where an application stands (手続状況), derived from its facts."""
+
+    SAVED = "saved", "保存中"
+    WAITING = "waiting", "手続き中"
+    SENT_BACK = "sent_back", "差戻し"
+    SETTLED = "settled", "手続完了"
+    WITHDRAWN = "withdrawn", "取下げ"
+
+
+class PublicationKind(_Labelled):
+    """What a certificate of the desk is (証書の区分); the values are those that the registry knows."""
+
+    NEW = "new", "新規"
+    CHANGE = "change", "変更"
+    CORRECTION = "correction", "訂正"
+    CHANGE_WITHDRAWN = "change_withdrawn", "変更取消"
+    CANCELLATION = "cancellation", "解約"
+
+
+class PaperKind(_Labelled):
+    """What a customer sends to the company (資料の種類). (GUAR-51)"""
+
+    STATEMENT_OF_USE = "statement_of_use", "用途内訳明細書"
+    PAYOUT_REQUEST = "payout_request", "払出依頼書"
+    MATERIAL = "material", "資料"
