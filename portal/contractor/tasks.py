@@ -68,5 +68,4 @@ def _deadlines(act: Act, case: ProcurementCase, paper: Paper) -> list[str]:
 def _wanted(paper: Paper, facts: FormFacts | None) -> str:
     if facts is None or not paper.offer.wanted_when:
         return ""
-    why = WANTED_RULES[paper.offer.wanted_when](facts)
-    return f"この案件では提出が要る見込みです。{why}" if why else ""
+    return WANTED_RULES[paper.offer.wanted_when](facts)

@@ -29,7 +29,12 @@ def facts(known: dict[Meaning, str], category: ProcurementCategory | None = WORK
         ("recycling_civil", {PRICE: "5000000", KIND: "building"}, False),
         ("recycling_civil", {}, False),
         ("recycling_building", {PRICE: "100000000", KIND: "building"}, True),
-        ("recycling_building", {PRICE: "99999999", KIND: "building"}, False),
+        ("recycling_building", {PRICE: "99999999", KIND: "other"}, False),
+        ("recycling_building", {PRICE: "99999999", KIND: "建築一式工事以外の工事"}, False),
+        ("recycling_building", {PRICE: "99999999", KIND: "建築一式工事"}, True),
+        ("recycling_building", {TITLE: "市立保育所新築工事"}, True),
+        ("recycling_building", {TITLE: "水路改修工事"}, False),
+        ("recycling_civil", {PRICE: "5000000", KIND: "建築一式工事"}, False),
         ("recycling_building", {PRICE: "100000000"}, False),
         ("recycling_demolition", {TITLE: "旧庁舎解体工事"}, True),
         ("recycling_demolition", {TITLE: "庁舎改修工事"}, False),
@@ -37,6 +42,23 @@ def facts(known: dict[Meaning, str], category: ProcurementCategory | None = WORK
 )
 def test_a_rule_goes_by_kind_amount_and_work(rule: str, known: dict[Meaning, str], holds: bool) -> None:
     assert bool(WANTED_RULES[rule](facts(known))) is holds
+
+
+def test_where_no_floor_area_is_on_record_it_is_said_what_to_check() -> None:
+    for rule, known, area in (
+        ("recycling_building", {TITLE: "市立保育所新築工事"}, "500平方メートル以上"),
+        ("recycling_demolition", {TITLE: "旧庁舎解体工事"}, "80平方メートル以上"),
+    ):
+        said = WANTED_RULES[rule](facts(known))
+        assert area in said
+        assert "設計図書で床面積の合計を確かめてください" in said
+        assert "見込み" not in said
+
+
+def test_a_dear_repair_is_likely_and_a_new_building_is_to_be_checked() -> None:
+    said = WANTED_RULES["recycling_building"](facts({PRICE: "100000000", KIND: "building"}))
+    assert "この案件では提出が要る見込みです" in said
+    assert "500平方メートル以上" in said
 
 
 @pytest.mark.parametrize("rule", WANTED_RULES)
