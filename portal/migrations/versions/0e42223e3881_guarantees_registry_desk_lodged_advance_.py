@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "819972bd8f77"
+revision = "0e42223e3881"
 down_revision = "ad9159f13338"
 branch_labels = None
 depends_on = None
@@ -228,14 +228,17 @@ def upgrade() -> None:
         "desk_customers",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("issuer", sa.String(length=40), nullable=False),
-        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=300), nullable=False),
         sa.Column("representative", sa.String(length=200), nullable=False),
+        sa.Column("corporate_number", sa.String(length=13), nullable=True),
         sa.Column("mail_address", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("declined_because", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_customers")),
         sa.UniqueConstraint("issuer", "number", name=op.f("uq_desk_customers_issuer_number")),
     )
@@ -399,6 +402,40 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "desk_papers",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("issuer", sa.String(length=40), nullable=False),
+        sa.Column("customer_id", sa.String(length=22), nullable=False),
+        sa.Column("guarantee_id", sa.String(length=22), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "statement_of_use",
+                "payout_request",
+                "material",
+                name="paperkind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["desk_customers.id"], name=op.f("fk_desk_papers_customer_id_desk_customers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_papers")),
+    )
+    with op.batch_alter_table("desk_papers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_papers_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_desk_papers_issuer_sent_at", ["issuer", "sent_at"], unique=False)
+
+    op.create_table(
         "desk_recommendations",
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("issuer", sa.String(length=40), nullable=False),
@@ -463,6 +500,7 @@ def upgrade() -> None:
         sa.Column("contents", sa.JSON(), nullable=False),
         sa.Column("contents_sha256", sa.String(length=64), nullable=False),
         sa.Column("published_by", sa.String(length=100), nullable=False),
+        sa.Column("reference", sa.String(length=60), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["certificate_id"],
@@ -472,6 +510,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registry_certificate_versions")),
         sa.UniqueConstraint(
             "certificate_id", "number", name=op.f("uq_registry_certificate_versions_certificate_id_number")
+        ),
+        sa.UniqueConstraint(
+            "certificate_id",
+            "reference",
+            name=op.f("uq_registry_certificate_versions_certificate_id_reference"),
         ),
     )
     op.create_table(
@@ -527,9 +570,24 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=22), nullable=False),
         sa.Column("guarantee_id", sa.String(length=22), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "new",
+                "change",
+                "correction",
+                "change_withdrawn",
+                "cancellation",
+                name="publicationkind",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("contents", sa.JSON(), nullable=False),
         sa.Column("contents_sha256", sa.String(length=64), nullable=False),
         sa.Column("changed", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_by", sa.String(length=100), nullable=False),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
@@ -579,6 +637,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_desk_recommendations_customer_id"))
 
     op.drop_table("desk_recommendations")
+    with op.batch_alter_table("desk_papers", schema=None) as batch_op:
+        batch_op.drop_index("ix_desk_papers_issuer_sent_at")
+        batch_op.drop_index(batch_op.f("ix_desk_papers_customer_id"))
+
+    op.drop_table("desk_papers")
     with op.batch_alter_table("desk_applications", schema=None) as batch_op:
         batch_op.drop_index("ix_desk_applications_issuer_submitted_at")
         batch_op.drop_index(batch_op.f("ix_desk_applications_customer_id"))
