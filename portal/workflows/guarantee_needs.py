@@ -1,0 +1,159 @@
+"""Needs (契約が求める保証): what a contract needs of a guarantee, by the city's rules. (GUAR-75, CITY-30)"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from guarantees.certificates import Certificate, CertificateContents
+from guarantees.checks import Need
+from guarantees.lodged import LodgedGuarantee, Means
+from portal.workflows.act import Act
+from procurement.advance_payments import AdvancePayment
+from procurement.cases import ProcurementCase
+from procurement.cities.kinds import GuaranteeKind
+from procurement.contracts import Contract
+from procurement.guarantee_limits import (
+    GuaranteeLimits,
+    Limit,
+    largest_advance,
+    largest_interim,
+    least_contract_guarantee,
+    limits_for,
+    orderer_names,
+)
+from procurement.wareki import jst_date
+
+
+def governing_contract(case: ProcurementCase) -> Contract | None:
+    """The contract whose price and period count: the newest concluded one, else the first; None before a draft."""
+    concluded = [contract for contract in case.contracts if contract.is_concluded]
+    return next(iter(reversed(concluded)), next(iter(case.contracts), None))
+
+
+def price_of(case: ProcurementCase) -> int:
+    """Contract price (契約金額) in yen, tax included, as it stands; the award's before a contract is drafted."""
+    contract = governing_contract(case)
+    if contract is not None:
+        return contract.contract_price
+    return case.award.contract_price if case.award else 0
+
+
+def period_of(case: ProcurementCase) -> tuple[date | None, date | None]:
+    """Work period (工期・履行期間) as it stands."""
+    contract = governing_contract(case)
+    starts, ends = (contract.starts_on, contract.ends_on) if contract else (None, None)
+    return starts or case.starts_on, ends or case.ends_on
+
+
+def limits_of(act: Act, case: ProcurementCase) -> GuaranteeLimits:
+    """The amounts that the city's rules ask for, of the day of the contract; of today before one is concluded."""
+    first = next(iter(case.contracts), None)
+    on = first.concluded_on if first is not None and first.concluded_on else jst_date(act.now)
+    return limits_for(act.city(case.city), case.category, on)
+
+
+def amount_needed(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> Limit:
+    """Least amount of a contract guarantee, largest of an advance or interim payment, with words and source."""
+    limits, price = limits_of(act, case), price_of(case)
+    if obligation is GuaranteeKind.CONTRACT:
+        return least_contract_guarantee(limits, price)
+    if obligation is GuaranteeKind.ADVANCE_PAYMENT:
+        return largest_advance(limits, price)
+    advance = payment_of(act, case, GuaranteeKind.ADVANCE_PAYMENT)
+    return largest_interim(limits, price, advance.amount if advance else 0)
+
+
+def payment_of(act: Act, case: ProcurementCase, kind: GuaranteeKind) -> AdvancePayment | None:
+    """The newest advance payment of a kind that was not returned; None where none was asked for."""
+    query = select(AdvancePayment).where(
+        AdvancePayment.case_id == case.id,
+        AdvancePayment.kind == kind,
+        AdvancePayment.returned_at.is_(None),
+    )
+    return act.session.scalars(query.order_by(AdvancePayment.requested_at.desc()).limit(1)).first()
+
+
+def need_of(
+    act: Act, case: ProcurementCase, obligation: GuaranteeKind, lodged: LodgedGuarantee | None = None
+) -> Need:
+    """What the contract needs of a guarantee of this kind; `lodged` is the one that is compared, where there is one."""
+    contract, limit = governing_contract(case), amount_needed(act, case, obligation)
+    starts, ends = period_of(case)
+    is_contract = obligation is GuaranteeKind.CONTRACT
+    company = case.award.company if case.award else None
+    return Need(
+        obligation=obligation,
+        orderer_names=orderer_names(act.rules(case.city)),
+        contractor_names=(company.name,) if company else (),
+        work_name=case.title,
+        contract_price=price_of(case),
+        least_amount=_least(act, case, obligation, limit, lodged),
+        largest_amount=None if is_contract else limit.amount,
+        starts_on=starts,
+        ends_on=ends,
+        contracted_on=contract.concluded_on if contract else None,
+        told_at=lodged.lodged_at if lodged else None,
+        accepted_sha256=accepted_contents(lodged) if lodged else None,
+        sources={"guaranteed_amount": limit.source},
+    )
+
+
+def _least(
+    act: Act,
+    case: ProcurementCase,
+    obligation: GuaranteeKind,
+    limit: Limit,
+    lodged: LodgedGuarantee | None,
+) -> int | None:
+    """What this guarantee has to cover: what others in force do not; of a payment, its own amount."""
+    if obligation is not GuaranteeKind.CONTRACT:
+        payment = payment_of(act, case, obligation)
+        return payment.amount if payment else None
+    others = [o for o in lodged_of(act, case, obligation) if o.is_in_force and o is not lodged]
+    return max(limit.amount - sum(amount_of(other) or 0 for other in others), 0)
+
+
+def lodged_of(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> tuple[LodgedGuarantee, ...]:
+    """Everything that was lodged for an obligation, oldest first, what was sent back or replaced included."""
+    query = select(LodgedGuarantee).where(
+        LodgedGuarantee.case_id == case.id, LodgedGuarantee.obligation == obligation
+    )
+    return tuple(act.session.scalars(query.order_by(LodgedGuarantee.lodged_at, LodgedGuarantee.id)))
+
+
+def contents_seen(lodged: LodgedGuarantee, by: datetime | None = None) -> CertificateContents | None:
+    """What the certificate said when it was last found, or found last before an instant."""
+    found = [look for look in lodged.looks if look.certificate and (by is None or look.looked_at <= by)]
+    return certificate_in(found[-1].certificate).latest if found else None
+
+
+def certificate_in(kept: dict[str, Any] | None) -> Certificate:
+    """The certificate as a look kept it."""
+    assert kept is not None
+    return Certificate.from_json(kept)
+
+
+def accepted_contents(lodged: LodgedGuarantee) -> str | None:
+    """Hash of the contents that an officer accepted; None before that."""
+    contents = contents_seen(lodged, lodged.accepted_at) if lodged.accepted_at else None
+    return contents.sha256 if contents else None
+
+
+def amount_of(lodged: LodgedGuarantee) -> int | None:
+    """The guaranteed amount (保証金額) in yen: as the certificate says, else as was told; None while unknown."""
+    contents = contents_seen(lodged) if lodged.is_looked_up else None
+    return contents.guaranteed_amount if contents else lodged.amount
+
+
+def time_of(lodged: LodgedGuarantee) -> tuple[date | None, date | None]:
+    """The time that is covered (保証期間): as the certificate says, else as was told."""
+    contents = contents_seen(lodged) if lodged.is_looked_up else None
+    if contents is None:
+        return lodged.starts_on, lodged.ends_on
+    return contents.guarantee_starts_on, contents.guarantee_ends_on
+
+
+def covers_whole(lodged: LodgedGuarantee) -> bool:
+    """Whether it settles the obligation without an amount (免除)."""
+    return lodged.means is Means.EXEMPTION

@@ -1,0 +1,217 @@
+"""Standings (保証の状況): what must be secured, by what it is, and what is missing, by case and for a whole city."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from guarantees.lodged import LodgedGuarantee, LodgedStatus
+from portal.workflows.act import Act
+from portal.workflows.guarantee_needs import (
+    amount_needed,
+    amount_of,
+    covers_whole,
+    lodged_of,
+    need_of,
+    payment_of,
+    period_of,
+    time_of,
+)
+from procurement.cases import ProcurementCase
+from procurement.cities.kinds import GuaranteeKind
+from procurement.guarantee_limits import Limit
+from procurement.wareki import jst_date
+
+__all__ = ["CityRow", "Concern", "ObligationStanding", "Problem", "city_wide", "need_of", "standings"]
+
+EXPIRES_WITHIN = timedelta(days=30)
+"""So long before the end of the covered time the office hears of it."""
+
+
+class Concern(StrEnum):
+    """What a guarantee asks of the office (保証の要対応)."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> "Concern":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    ALARMED = "alarmed", "受理後に変化"
+    MISMATCH = "mismatch", "不一致"
+    TO_DECIDE = "to_decide", "要確認"
+    MATCHED = "matched", "受理待ち"
+    NOT_CHECKED = "not_checked", "未確認"
+    ORIGINAL_AWAITED = "original_awaited", "原本の到着待ち"
+    MISSING = "missing", "未提出・不足"
+    EXPIRING = "expiring", "期間切れ間近・期間不足"
+
+
+CONCERN_OF = {
+    LodgedStatus.ALARMED: Concern.ALARMED,
+    LodgedStatus.MISMATCH: Concern.MISMATCH,
+    LodgedStatus.TO_DECIDE: Concern.TO_DECIDE,
+    LodgedStatus.MATCHED: Concern.MATCHED,
+    LodgedStatus.NOT_CHECKED: Concern.NOT_CHECKED,
+    LodgedStatus.AWAITING_ORIGINAL: Concern.ORIGINAL_AWAITED,
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it should be (問題点), in words; `lodged` where one guarantee is meant."""
+
+    concern: Concern
+    text: str
+    lodged: LodgedGuarantee | None = None
+
+
+@dataclass(frozen=True)
+class ObligationStanding:
+    """How one obligation of a contract stands (保証すべき事項の状況). Amounts in yen, tax included.
+
+    `amount` is the least of a contract guarantee and, of advance payments, what was asked for;
+    `secured_amount` what guarantees in force cover, `missing_amount` what is left. `lodged` is everything
+    that was lodged, oldest first. `due` is the day by which it must be in force, where there is one.
+    """
+
+    obligation: GuaranteeKind
+    is_required: bool
+    why: str
+    source: str
+    due: date | None
+    amount: int
+    limit: Limit
+    lodged: tuple[LodgedGuarantee, ...]
+    secured_amount: int
+    missing_amount: int
+    is_in_force: bool
+    problems: tuple[Problem, ...]
+
+    @property
+    def live(self) -> tuple[LodgedGuarantee, ...]:
+        """What still counts: neither sent back, nor replaced, nor released."""
+        return tuple(lodged for lodged in self.lodged if lodged.is_live)
+
+    @property
+    def in_force(self) -> tuple[LodgedGuarantee, ...]:
+        """What secures the obligation now."""
+        return tuple(lodged for lodged in self.lodged if lodged.is_in_force)
+
+
+@dataclass(frozen=True)
+class CityRow:
+    """A row of the office's list (要対応の保証): one concern about one obligation of one case."""
+
+    concern: Concern
+    case: ProcurementCase
+    obligation: GuaranteeKind
+    lodged: LodgedGuarantee | None
+    text: str
+    due: date | None
+
+
+def standings(act: Act, case: ProcurementCase) -> tuple[ObligationStanding, ...]:
+    """Every obligation that is required or for which something was lodged, in the order of the kinds."""
+    found = (standing(act, case, obligation) for obligation in GuaranteeKind)
+    return tuple(each for each in found if each.is_required or each.lodged)
+
+
+def standing(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> ObligationStanding:
+    """How one obligation stands, also where nothing asks for it."""
+    lodged = lodged_of(act, case, obligation)
+    limit = amount_needed(act, case, obligation)
+    is_required, why, source, amount = _requirement(act, case, obligation, limit)
+    in_force = [each for each in lodged if each.is_in_force]
+    secured = sum(amount_of(each) or 0 for each in in_force)
+    whole = any(covers_whole(each) for each in in_force)
+    missing = 0 if whole or not is_required else max(amount - secured, 0)
+    return ObligationStanding(
+        obligation=obligation,
+        is_required=is_required,
+        why=why,
+        source=source,
+        due=None,
+        amount=amount,
+        limit=limit,
+        lodged=lodged,
+        secured_amount=secured,
+        missing_amount=missing,
+        is_in_force=bool(in_force) and missing == 0,
+        problems=tuple(_problems(act, case, obligation, lodged, is_required, missing)),
+    )
+
+
+def city_wide(act: Act, city: str) -> tuple[CityRow, ...]:
+    """Every concern about the guarantees of a city, the most urgent first."""
+    cases = act.session.scalars(
+        select(ProcurementCase).where(
+            ProcurementCase.city == city, ProcurementCase.requires_contract_guarantee
+        )
+    ).all()
+    lodged = act.session.scalars(
+        select(ProcurementCase).join(LodgedGuarantee).where(LodgedGuarantee.city == city).distinct()
+    ).all()
+    rows = [row for case in {c.id: c for c in (*cases, *lodged)}.values() for row in _rows_of(act, case)]
+    order = list(Concern)
+    return tuple(sorted(rows, key=lambda row: (order.index(row.concern), row.due or date.max)))
+
+
+def _rows_of(act: Act, case: ProcurementCase) -> Iterator[CityRow]:
+    if case.award is None:
+        return
+    for each in standings(act, case):
+        for problem in each.problems:
+            yield CityRow(problem.concern, case, each.obligation, problem.lodged, problem.text, each.due)
+
+
+def _requirement(
+    act: Act, case: ProcurementCase, obligation: GuaranteeKind, limit: Limit
+) -> tuple[bool, str, str, int]:
+    """Whether, why and by what source the obligation must be secured, and for how much."""
+    if obligation is GuaranteeKind.CONTRACT:
+        why = (
+            "契約保証を要する契約です。"
+            if case.requires_contract_guarantee
+            else "契約保証は求められていません。"
+        )
+        return case.requires_contract_guarantee, f"{why}{limit.words}", limit.source, limit.amount
+    payment = payment_of(act, case, obligation)
+    if payment is None:
+        return False, "請求の申請がありません。", limit.source, 0
+    return True, f"申請された額の保証が要ります。{limit.words}", limit.source, payment.amount
+
+
+def _problems(
+    act: Act,
+    case: ProcurementCase,
+    obligation: GuaranteeKind,
+    lodged: tuple[LodgedGuarantee, ...],
+    is_required: bool,
+    missing: int,
+) -> Iterator[Problem]:
+    live = [each for each in lodged if each.is_live]
+    for each in live:
+        concern = CONCERN_OF.get(each.status)
+        if concern is not None:
+            yield Problem(concern, each.alarm or each.status.label, each)
+        elif text := _ending(act, case, each):
+            yield Problem(Concern.EXPIRING, text, each)
+    if is_required and missing and not any(each.status in CONCERN_OF for each in live):
+        yield Problem(Concern.MISSING, f"{obligation.label}が{missing:,}円不足しています。")
+
+
+def _ending(act: Act, case: ProcurementCase, lodged: LodgedGuarantee) -> str:
+    """Why the covered time of a guarantee in force wants a look; empty when it does not."""
+    (_, ends), (_, work_ends) = time_of(lodged), period_of(case)
+    if ends is None:
+        return ""
+    if work_ends is not None and ends < work_ends:
+        return f"保証期間が{ends}に終わり、工期の終わり（{work_ends}）より前です。"
+    if ends - jst_date(act.now) <= EXPIRES_WITHIN:
+        return f"保証期間が{ends}に終わります。"
+    return ""
