@@ -74,6 +74,7 @@ class AwardForm(Form):  # type: ignore[misc]
     is_trial = BooleanField("試行案件に指定する")
     requires_council_approval = BooleanField("議会の議決が要る")
     requires_contract_guarantee = BooleanField("契約の保証が要る")
+    allows_electronic_guarantee = BooleanField("電子保証の利用を認める")
     registration_number = _typed(TypedField, "registration_number", "業者番号", FieldType.TEXT)
     company_name = _typed(
         TypedField, "company_name", "商号又は名称", FieldType.TEXT, required="商号又は名称が空欄です。"

@@ -83,6 +83,17 @@ def _as_corporate_number(cell: str) -> str:
     return number
 
 
+def _as_yes_or_no(cell: str) -> bool:
+    word = heading_key(cell).lower()
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise ValueError("「要」「不要」、「○」「×」、「認める」「認めない」のいずれかで入力します。")
+
+
+YES = frozenset(("○", "〇", "◯", "要", "有", "あり", "可", "認める", "はい", "1", "yes", "y", "true"))
+NO = frozenset(("×", "✕", "不要", "無", "なし", "不可", "認めない", "いいえ", "0", "no", "n", "false", "-"))
 CATEGORY_ALIASES = {
     "工事": ProcurementCategory.CONSTRUCTION_WORKS,
     "測量・建設コンサルタント": ProcurementCategory.SURVEY_AND_CONSULTING,
@@ -115,5 +126,7 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "ends_on": parse_date,
     "contracted_on": parse_date,
     "corporate_number": _as_corporate_number,
+    "requires_contract_guarantee": _as_yes_or_no,
+    "allows_electronic_guarantee": _as_yes_or_no,
 }
 """A column that is not named here is text."""

@@ -63,6 +63,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "representative_name": ("代表者名", "代表者氏名"),
     "mail_address": ("メールアドレス", "電子メール", "Eメール"),
     "phone": ("電話番号", "電話"),
+    "requires_contract_guarantee": ("契約の保証", "契約保証", "契約保証の要否"),
+    "allows_electronic_guarantee": ("電子保証の利用", "電子保証", "電子保証利用"),
 }
 REQUIRED = ("number", "title", "category", "method", "awarded_on", "contract_price", "company_name")
 HEADING_WORDS = {key: words[0] for key, words in HEADINGS.items()}

@@ -71,6 +71,7 @@ class Tag(StrEnum):
     CONTRACT_TO_PAPER = "contract:paper", "reason"
     CONTRACT_CONCLUDED_ON_PAPER = "contract:paper:conclude", "on"
     CONTRACT_DATE_REFUSED = "contract:date:refuse", "claimed"
+    GUARANTEE_ALLOWED = "guarantee:allow", "is_allowed", "reason"
     GUARANTEE_LODGED = "guarantee:lodge", "obligation", "means", "number"
     GUARANTEE_LOOKED = "guarantee:look", "registry", "outcome", "result"
     GUARANTEE_KEY_SHOWN = "guarantee:key:show"

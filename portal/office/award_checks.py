@@ -49,7 +49,7 @@ def award_check(city: CityRules, new: NewAward, registered: CompanyRegistration 
         form_title=forms[-1].title if forms else "電子契約の利用申請",
         form_text=application.text,
         channels="、".join(channels),
-        facts=_facts(new, registered),
+        facts=[*_facts(new, registered), *_guarantee_facts(new, rules)],
         warnings=_warnings(new, registered),
     )
 
@@ -73,6 +73,13 @@ def _facts(new: NewAward, registered: CompanyRegistration | None) -> list[tuple[
         ("メールアドレス", registered.company.mail_address if registered else new.company.mail_address),
         ("備考", new.note),
     ]
+
+
+def _guarantee_facts(new: NewAward, rules: CityRules) -> list[tuple[str, str]]:
+    needed = [("契約の保証", "要" if new.requires_contract_guarantee else "不要")]
+    if rules.guarantees.asks_permission:
+        needed.append(("電子保証の利用", "認める" if new.allows_electronic_guarantee else "認めない"))
+    return needed
 
 
 def _awarded_words(new: NewAward) -> str:

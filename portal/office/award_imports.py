@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from portal.acting import acting, house, looking
 from portal.office import blueprint
-from portal.office.access import REFUSED, Page, own_city, show
+from portal.office.access import REFUSED, Page, own_city, own_rules, show
 from portal.office.uploads import NO_FILE, chosen, upload_limits
 from portal.permissions import Permission, requires
 from portal.security import takes_upload
@@ -43,7 +43,11 @@ TEMPLATE_ROW = {
     "representative_name": "見本　太郎",
     "mail_address": "keiyaku@example.co.jp",
     "phone": "0000-00-0000",
+    "requires_contract_guarantee": "要",
+    "allows_electronic_guarantee": "認める",
 }
+BY_PERMISSION = "allows_electronic_guarantee"
+"""A column for cities that permit electronic guarantees case by case. (CITY-31)"""
 
 
 @blueprint.get("/awards/import")
@@ -59,7 +63,8 @@ def show_import() -> Page:
 def show_template() -> Response:
     """A small CSV with every heading and one row, in the encoding that spreadsheets open by themselves."""
     target = io.StringIO()
-    keys = [key for key in HEADING_WORDS if key in TEMPLATE_ROW]
+    with looking() as act:
+        keys = [key for key in _columns(act) if key in TEMPLATE_ROW]
     csv.writer(target).writerows([[HEADING_WORDS[key] for key in keys], [TEMPLATE_ROW[key] for key in keys]])
     answer = Response(target.getvalue().encode("utf-8-sig"), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename="rakusatsu.csv")
@@ -125,8 +130,14 @@ def _preview_page(key: str, **values: Any) -> Page:
 
 def _upload_page(act: Any, **values: Any) -> str:
     required = [HEADING_WORDS[key] for key in REQUIRED]
-    optional = [word for key, word in HEADING_WORDS.items() if key not in REQUIRED]
+    optional = [HEADING_WORDS[key] for key in _columns(act) if key not in REQUIRED]
     return show("award_imports/new", act, required=required, optional=optional, **values)
+
+
+def _columns(act: Any) -> list[str]:
+    """The columns that this city has a use for."""
+    asks = own_rules(act).guarantees.asks_permission
+    return [key for key in HEADING_WORDS if key != BY_PERMISSION or asks]
 
 
 def _uploaded() -> bytes:

@@ -83,6 +83,7 @@ def new_award(form: AwardForm) -> NewAward:
         is_trial=form.is_trial.data,
         requires_council_approval=form.requires_council_approval.data,
         requires_contract_guarantee=form.requires_contract_guarantee.data,
+        allows_electronic_guarantee=form.allows_electronic_guarantee.data,
         note=_text(form.note),
         company=_company(form),
     )

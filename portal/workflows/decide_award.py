@@ -48,6 +48,8 @@ class NewAward:
     is_trial: bool = False
     requires_council_approval: bool = False
     requires_contract_guarantee: bool = False
+    allows_electronic_guarantee: bool = False
+    """Where the city permits it case by case (足利市が電子保証の利用を認めた). (CITY-31)"""
     note: str = ""
 
 
@@ -179,6 +181,7 @@ def _open_case(act: Act, new: NewAward, company: Company, eligibility: Eligibili
         is_trial=new.is_trial,
         requires_council_approval=new.requires_council_approval,
         requires_contract_guarantee=new.requires_contract_guarantee,
+        allows_electronic_guarantee=new.allows_electronic_guarantee,
         starts_on=new.starts_on,
         ends_on=new.ends_on,
         registered_at=act.now,

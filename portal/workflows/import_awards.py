@@ -105,5 +105,7 @@ def _award_of(city: str, row: AwardRow) -> NewAward:
         consumption_tax=values.get("consumption_tax", 0),
         starts_on=values.get("starts_on"),
         ends_on=values.get("ends_on"),
+        requires_contract_guarantee=values.get("requires_contract_guarantee", False),
+        allows_electronic_guarantee=values.get("allows_electronic_guarantee", False),
         company=company,
     )

@@ -286,6 +286,11 @@ class Guarantees:
     blocks_signature: bool = True
     mark: Mark = field(default_factory=Mark)
 
+    @property
+    def asks_permission(self) -> bool:
+        """Whether an electronic guarantee must be permitted case by case. (CITY-31)"""
+        return any(rule.needs_permission_per_case for rule in self.electronic)
+
 
 @dataclass(frozen=True)
 class HelpLink:
