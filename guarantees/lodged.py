@@ -198,10 +198,11 @@ class LodgedGuarantee(CityScoped, Base):
         """What a look and the officers' decisions come to; a mismatch stays one, whatever was decided."""
         if look.outcome != FOUND or not look.lines:
             return Result.MISMATCH
-        results = {self._result_of_line(line) for line in look.lines}
+        results = {self.result_of_line(line) for line in look.lines}
         return next(result for result in (Result.MISMATCH, Result.LOOK, Result.MATCH) if result in results)
 
-    def _result_of_line(self, line: Mapping[str, Any]) -> Result:
+    def result_of_line(self, line: Mapping[str, Any]) -> Result:
+        """What one line and the decision about it come to."""
         decision = self.decision_on(line) if line["result"] == Result.LOOK.value else None
         if decision is None:
             return Result(line["result"])

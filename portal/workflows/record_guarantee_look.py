@@ -1,0 +1,155 @@
+"""Record a look (照会の記録): what the registry answered, compared with what the contract needs. (GUAR-75)
+
+The answer may arrive after the guarantee was sent back, replaced or released: then it is recorded as what it
+is and changes nothing. An answer that is none leaves everything as it was, and is asked for again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from guarantees.certificates import Certificate, CertificateContents, CertificateEntry, Target
+from guarantees.checks import CheckLine, Result, compare, overall
+from guarantees.lodged import (
+    FOUND,
+    LOCKED,
+    NOT_FOUND,
+    UNAVAILABLE,
+    GuaranteeLook,
+    LodgedGuarantee,
+    Means,
+)
+from guarantees.lookup import Answer, Found, Locked, NotFound
+from guarantees.notices import Notice
+from portal.audit import Tag
+from portal.workflows.act import Act
+from portal.workflows.guarantee_needs import need_of
+from portal.workflows.locks import lock_case
+from portal.workflows.look_up_guarantee import next_daily_look, wait_after
+from procurement.errors import RuleViolation
+
+BY_HAND = "画面で確認（手入力）"
+"""Name of the registry where an officer typed what its screen showed. (japan.md 2.4)"""
+PROBLEM_LENGTH = 500
+
+
+def record_answer(act: Act, lodged_id: str, answer: Answer, registry_name: str) -> GuaranteeLook | None:
+    """Keep what the registry answered; None where a job's look said nothing new."""
+    lodged = act.session.get_one(LodgedGuarantee, lodged_id)
+    lock_case(act, lodged.case_id)
+    if isinstance(answer, Found | NotFound):
+        return _answered(act, lodged, answer, registry_name)
+    return _unanswered(act, lodged, answer, registry_name)
+
+
+def record_manual_look(act: Act, lodged: LodgedGuarantee, shown: CertificateContents | None) -> GuaranteeLook:
+    """Keep what an officer read on the registry's own page; None when the page knew no such certificate."""
+    lock_case(act, lodged.case_id)
+    if not lodged.is_live:
+        raise RuleViolation(
+            "guarantee_ended",
+            f"この保証は「{lodged.status.label}」のため、確認を記録できません。",
+            remedy="いま有効な提出を選びます。",
+        )
+    if not lodged.is_looked_up:
+        raise RuleViolation(
+            "guarantee_not_electronic",
+            f"{lodged.means.label}は、画面で確認するものではありません。",
+            remedy="原本の到着を記録してから、受理します。",
+        )
+    answer: Found | NotFound = NotFound()
+    if shown is not None:
+        entry = CertificateEntry(1, act.now, Target.NEW, shown)
+        answer = Found(Certificate(lodged.guarantee_contract_number or "", lodged.issuer_name, (entry,)))
+    look = _answered(act, lodged, answer, BY_HAND)
+    assert look is not None
+    return look
+
+
+def _answered(
+    act: Act, lodged: LodgedGuarantee, answer: Found | NotFound, registry_name: str
+) -> GuaranteeLook | None:
+    certificate = answer.certificate if isinstance(answer, Found) else None
+    lines = _compared(act, lodged, certificate) if certificate else ()
+    before = lodged.last_answer
+    look = _look(act, lodged, registry_name, FOUND if certificate else NOT_FOUND)
+    look.problem = answer.text if isinstance(answer, NotFound) else ""
+    if certificate is not None:
+        look.certificate, look.certificate_sha256 = certificate.to_json(), certificate.latest.sha256
+        look.lines = [line.to_json() for line in lines]
+    _keep_going(lodged, look, act.now)
+    if act.actor.side == "job" and before is not None and _says_the_same(before, look):
+        return None
+    result = overall(lines) if certificate else Result.MISMATCH
+    return _kept(act, lodged, look, result)
+
+
+def _kept(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook, result: Result | None) -> GuaranteeLook:
+    lodged.looks.append(look)
+    act.session.flush()
+    act.audit(
+        Tag.GUARANTEE_LOOKED,
+        city=lodged.city,
+        subject=("guarantee", lodged.id),
+        registry=look.registry_name,
+        outcome=look.outcome,
+        result=result.value if result else "",
+    )
+    if lodged.is_live and lodged.accepted_at and look.is_answer and result is Result.MISMATCH:
+        _alarm(act, lodged, look)
+    return look
+
+
+def _alarm(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook) -> None:
+    bad = [line["words"] for line in look.lines or [] if line["result"] == Result.MISMATCH.value]
+    lodged.alarm = "　".join(bad) or look.problem
+    lodged.alarmed_at = act.now
+    act.audit(Tag.GUARANTEE_ALARMED, city=lodged.city, subject=("guarantee", lodged.id), alarm=lodged.alarm)
+
+
+def _unanswered(
+    act: Act, lodged: LodgedGuarantee, answer: Answer, registry_name: str
+) -> GuaranteeLook | None:
+    is_first = lodged.unanswered == 0
+    lodged.unanswered += 1
+    wait_until = act.now + wait_after(lodged.unanswered)
+    if isinstance(answer, Locked):
+        problem = "照会が一時的に止められています。"
+        wait_until = max(wait_until, answer.until)
+    else:
+        problem = getattr(answer, "problem", "") or "保証確認サービスから回答がありません。"
+    lodged.next_look_at = wait_until if lodged.is_live else None
+    if act.actor.side == "job" and not is_first:
+        return None
+    look = _look(act, lodged, registry_name, LOCKED if isinstance(answer, Locked) else UNAVAILABLE)
+    look.problem = problem[:PROBLEM_LENGTH]
+    return _kept(act, lodged, look, None)
+
+
+def _look(act: Act, lodged: LodgedGuarantee, registry_name: str, outcome: str) -> GuaranteeLook:
+    return GuaranteeLook(
+        city=lodged.city,
+        looked_at=act.now,
+        looked_by=act.actor.name,
+        registry_name=registry_name[:100],
+        outcome=outcome,
+        problem="",
+    )
+
+
+def _keep_going(lodged: LodgedGuarantee, look: GuaranteeLook, now: datetime) -> None:
+    """After an answer: every day again while it counts, unless there is no such certificate at all."""
+    lodged.unanswered, lodged.last_answer_at = 0, now
+    goes_on = lodged.is_live and lodged.means is Means.ELECTRONIC_SURETY
+    known = look.outcome == FOUND or lodged.accepted_at is not None
+    by_itself = goes_on and known and look.registry_name != BY_HAND
+    lodged.next_look_at = next_daily_look(lodged.id, now) if by_itself else None
+
+
+def _compared(act: Act, lodged: LodgedGuarantee, certificate: Certificate) -> tuple[CheckLine, ...]:
+    told = Notice.from_says(lodged.notice_says) if lodged.notice_says else None
+    return compare(told, certificate, need_of(act, lodged.case, lodged.obligation, lodged))
+
+
+def _says_the_same(before: GuaranteeLook, now: GuaranteeLook) -> bool:
+    parts: tuple[Any, ...] = (before.outcome, before.certificate, before.lines)
+    return parts == (now.outcome, now.certificate, now.lines)
