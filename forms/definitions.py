@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from forms.checks import FIELD_CHECKS, FORM_CHECKS
+from forms.dues import read_due
 from forms.errors import FormFileErrors
 from forms.layouts import read_layout
 from forms.meanings import CaseFlag, Meaning
@@ -41,7 +42,7 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 USUAL_LENGTHS = {FieldType.EMAIL: 254, FieldType.PHONE: 20, FieldType.NAME: 60, FieldType.MULTILINE: 1000}
 LONGEST_ANSWER = 40
 HOMES = {
-    **dict.fromkeys(("categories", "mark", "position"), "[[offers]]"),
+    **dict.fromkeys(("categories", "mark", "position", "due", "wanted_when"), "[[offers]]"),
     **dict.fromkeys(("blocks", "framed", "label_width", "font_size", "headings_in_table"), "[layout]"),
     "rows": "[[sections]]",
     "columns": "[[sections.rows]]",
@@ -122,6 +123,7 @@ def _read_offer(table: Table) -> Offer:
         position=table.count("position", 100, most=999),
         required=table.flag("required", False),
         wanted_when=_read_wanted_rule(table),
+        due=read_due(table),
     )
     table.done()
     return offer

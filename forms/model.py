@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from forms.dues import DueRule
 from forms.meanings import CaseFlag, Meaning
 from forms.paper_layouts import DEFAULT_LAYOUT, PaperLayout
 from procurement.cities.kinds import ProcurementCategory
@@ -224,7 +225,7 @@ class Attachment:
 class Offer:
     """When a form is offered (提出の案内): for which kinds of case, in which place of the city's list.
 
-    `wanted_when` names a rule of `forms.wanted` that says when a case is likely to need it.
+    `wanted_when` names a rule of `forms.wanted` that says when a case is likely to need it; `due` says by when.
     """
 
     categories: tuple[ProcurementCategory, ...] = ()
@@ -232,6 +233,7 @@ class Offer:
     position: int = 100
     required: bool = False
     wanted_when: str = ""
+    due: DueRule | None = None
 
     def suits(self, category: ProcurementCategory) -> bool:
         """Whether cases of this kind are asked for it; a form that names no kind is for all."""

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from forms.dues import PaperDue
 from forms.model import FormDefinition, Offer, forms_in_force
 from portal.workflows.act import Act
+from portal.workflows.paper_dues import paper_due
 from portal.workflows.usage_forms import definitions_of
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.filings import Filing, FilingStatus
@@ -30,6 +32,7 @@ class Paper:
     offer: Offer
     filing: Filing | None
     is_usage: bool
+    due: PaperDue | None = None
 
     @property
     def name(self) -> str:
@@ -49,7 +52,13 @@ def papers_of(act: Act, case: ProcurementCase) -> list[Paper]:
     begun = {filing.form_code: filing for filing in case.filings}
     usage_form = act.rules(case.city).usage_application.form
     papers = [
-        Paper(form, form.offer_for(case.category) or Offer(), begun.get(form.code), form.code == usage_form)
+        Paper(
+            form,
+            form.offer_for(case.category) or Offer(),
+            begun.get(form.code),
+            form.code == usage_form,
+            paper_due(act, case, form),
+        )
         for form in in_force
         if form.offer_for(case.category) or form.code in begun
     ]

@@ -7,6 +7,7 @@ because a day is closed unless the rule says so (地方自治法第4条の2第4�
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Protocol
 
 from procurement.business_days import CityCalendar
 from procurement.cities.kinds import (
@@ -21,6 +22,33 @@ from procurement.cities.marks import Mark
 from procurement.wareki import JST, format_clock, format_wareki_weekday, jst_date
 
 END_OF_DAY = time(23, 59, 59)
+
+
+class Counting(Protocol):
+    """How a deadline is counted (数え方), whatever it is a deadline of."""
+
+    @property
+    def n(self) -> int: ...
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def count_first_day(self) -> bool: ...
+
+    @property
+    def roll(self) -> Roll: ...
+
+
+def counting_words(n: int, unit: Unit, count_first_day: bool) -> str:
+    """A counting in words, to be put behind the event: の翌日から数えて5日以内."""
+    if count_first_day:
+        return f"を1日目として{n}{unit.label}以内"
+    if n == 0:
+        return "の当日"
+    if n == 1:
+        return "の翌開庁日" if unit is Unit.BUSINESS_DAY else "の翌日"
+    return f"の翌日から数えて{n}{unit.label}以内"
 
 
 @dataclass(frozen=True)
@@ -47,13 +75,7 @@ class DeadlineRule:
 
     def words(self) -> str:
         """The counting in words: 翌日から数えて5日以内, 翌開庁日 …"""
-        if self.count_first_day:
-            return f"を1日目として{self.n}{self.unit.label}以内"
-        if self.n == 0:
-            return "の当日"
-        if self.n == 1:
-            return "の翌開庁日" if self.unit is Unit.BUSINESS_DAY else "の翌日"
-        return f"の翌日から数えて{self.n}{self.unit.label}以内"
+        return counting_words(self.n, self.unit, self.count_first_day)
 
 
 @dataclass(frozen=True)
@@ -114,7 +136,12 @@ def deadline_from(rule: DeadlineRule, base_at: datetime, calendar: CityCalendar)
     )
 
 
-def _last_day(rule: DeadlineRule, base_on: date, calendar: CityCalendar) -> date:
+def counted_day(rule: Counting, base_on: date, calendar: CityCalendar) -> date:
+    """The last day that a counting gives, rolled where the rule says so."""
+    return _rolled(rule, base_on, _last_day(rule, base_on, calendar), calendar)
+
+
+def _last_day(rule: Counting, base_on: date, calendar: CityCalendar) -> date:
     if rule.unit is Unit.DAY:
         return base_on + timedelta(days=rule.n - 1 if rule.count_first_day else rule.n)
     if rule.count_first_day:
@@ -122,7 +149,7 @@ def _last_day(rule: DeadlineRule, base_on: date, calendar: CityCalendar) -> date
     return calendar.add_business_days(base_on, rule.n)
 
 
-def _rolled(rule: DeadlineRule, base_on: date, day: date, calendar: CityCalendar) -> date:
+def _rolled(rule: Counting, base_on: date, day: date, calendar: CityCalendar) -> date:
     """The last day after rolling; rolling back never passes the base event, it goes forward instead."""
     earlier = calendar.last_business_day_on_or_before(day)
     if rule.roll is Roll.PREVIOUS and earlier >= base_on:

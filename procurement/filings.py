@@ -49,6 +49,9 @@ class Filing(CityScoped, Base):
     assigned_to: Mapped[str | None] = mapped_column(String(60))
     assigned_name: Mapped[str | None] = mapped_column(String(100))
     assigned_at: Mapped[datetime | None]
+    # By when the form file asks for the paper, as it stood when it was handed in; None for one without a deadline.
+    due_at: Mapped[datetime | None]
+    due_text: Mapped[str | None] = mapped_column(String(300))
 
     case: Mapped[ProcurementCase] = relationship(back_populates="filings")
     company: Mapped[Company] = relationship()
@@ -100,6 +103,18 @@ class Filing(CityScoped, Base):
         A correction of a version that came in time is in time, and so is a change after acceptance.
         """
         return deadline is not None and self.accepted is None and deadline.is_missed(now)
+
+    def comes_after(self, due_at: datetime | None, now: datetime) -> bool:
+        """The same for a deadline that the paper itself has (様式の提出期限)."""
+        if due_at is None or self.accepted is not None:
+            return False
+        was_in_time = any(v.submitted_at and not v.is_late and not v.withdrawn_at for v in self.versions)
+        return not was_in_time and now.replace(microsecond=0) > due_at
+
+    def keep_due(self, due_at: datetime | None, text: str) -> None:
+        """Write down by when it was due; a day that was told once stays."""
+        if self.due_at is None and due_at is not None:
+            self.due_at, self.due_text = due_at, text[:300]
 
     def assign(self, *, to: str, name: str, now: datetime, take_over: bool = False) -> None:
         """Somebody of the office takes it (担当); from a colleague only when that is meant."""
@@ -203,7 +218,7 @@ class FilingVersion(CityScoped, Base):
             raise RuleViolation(
                 "late_acceptance_needs_reason",
                 "提出期限を過ぎた書類を受理するには、理由の記録が必要です。",
-                remedy="理由を入力して受理するか、紙の契約に切り替えます。",
+                remedy="理由を入力して受理します。利用申請のときは、紙の契約に切り替えることもできます。",
             )
         self._decide(by, reason)
         self.accepted_at = now

@@ -17,6 +17,7 @@ from portal.workflows.act import Act
 from portal.workflows.case_facts import facts_for
 from portal.workflows.confirm_address import ask_to_confirm_address
 from portal.workflows.locks import lock_case
+from portal.workflows.paper_dues import paper_due
 from portal.workflows.recipients import notify_contractor, notify_officers
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.cities.kinds import Channel
@@ -116,7 +117,7 @@ def submit_filing(act: Act, filing: Filing, form: FormDefinition, *, paper: byte
     case, version = filing.case, filing.current
     refuse_where_settled(act, case, form.code)
     refuse_missing_attachments(act, form, version)
-    _hand_in(act, version, act.now, paper)
+    _hand_in(act, version, form, act.now, paper)
     act.session.flush()
     act.audit(Tag.FILING_SUBMITTED, city=case.city, subject=("filing", filing.id), version=version.number)
     _confirm_receipt(act, filing, version)
@@ -153,7 +154,7 @@ def register_received_filing(
     for file in files:
         attach_file(act, case, form, file)
     refuse_missing_attachments(act, form, version)
-    _hand_in(act, version, received_at, paper)
+    _hand_in(act, version, form, received_at, paper)
     act.audit(
         Tag.FILING_REGISTERED,
         city=case.city,
@@ -165,13 +166,16 @@ def register_received_filing(
     return version
 
 
-def _hand_in(act: Act, version: FilingVersion, at: datetime, paper: bytes) -> None:
-    deadline = _deadline_for(act, version.filing)
+def _hand_in(act: Act, version: FilingVersion, form: FormDefinition, at: datetime, paper: bytes) -> None:
+    filing = version.filing
+    deadline, due = _deadline_for(act, filing), paper_due(act, filing.case, form)
+    if due is not None:
+        filing.keep_due(due.due_at, due.text)
     version.submit(
         now=at,
         by=act.actor.name,
         receipt_number=new_receipt_number(act.now),
-        is_late=version.filing.comes_late(deadline, at),
+        is_late=filing.comes_late(deadline, at) or filing.comes_after(filing.due_at, at),
     )
     version.paper_sha256 = act.store.put(paper)
     if deadline is not None and deadline.is_open():
@@ -212,7 +216,7 @@ def refuse_missing_attachments(act: Act, form: FormDefinition, version: FilingVe
 
 
 def _deadline_for(act: Act, filing: Filing) -> CaseDeadline | None:
-    """The deadline that a paper meets: only the usage application has one, met or not."""
+    """The deadline of the case that a paper meets: only the usage application has one, met or not."""
     if filing.form_code != act.rules(filing.city).usage_application.form:
         return None
     return next((d for d in filing.case.deadlines if d.kind == DeadlineKind.USAGE_APPLICATION), None)

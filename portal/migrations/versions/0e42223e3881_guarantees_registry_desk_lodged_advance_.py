@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0e42223e3881"
-down_revision = "ad9159f13338"
+down_revision = "5b1c0d7e4f20"
 branch_labels = None
 depends_on = None
 
