@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantees.certificates import CertificateContents
+from guarantees.certificates import CertificateContents, VersionKind
 from guarantees.columns import Base, Id, Ref, Sha256, Yen, words_of
-from guarantees.desk.states import ApplicationKind, ApplicationStatus, PaperKind, PublicationKind
+from guarantees.desk.states import ApplicationKind, ApplicationStatus, PaperKind
 from guarantees.products import CertificateForm, Product
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "DeskPaper",
     "DeskRecommendation",
     "PaperKind",
-    "PublicationKind",
 ]
 
 
@@ -182,7 +181,7 @@ class DeskCertificate(Base):
     id: Mapped[Id]
     guarantee_id: Mapped[Ref] = mapped_column(ForeignKey("desk_guarantees.id"))
     number: Mapped[int]
-    kind: Mapped[PublicationKind] = mapped_column(words_of(PublicationKind))
+    kind: Mapped[VersionKind] = mapped_column(words_of(VersionKind))
     contents: Mapped[dict[str, Any]]
     contents_sha256: Mapped[Sha256]
     changed: Mapped[str] = mapped_column(Text, default="")
@@ -193,6 +192,8 @@ class DeskCertificate(Base):
     arrived_at: Mapped[datetime | None]
     """When the registry took it; None while it has not, or on paper. (GUAR-63)"""
     publish_problem: Mapped[str | None] = mapped_column(Text)
+    publish_refused_at: Mapped[datetime | None]
+    """The registry answered that it does not take it: sent again only when the officer says so."""
 
     guarantee: Mapped[DeskGuarantee] = relationship(back_populates="papers")
 
@@ -203,7 +204,11 @@ class DeskCertificate(Base):
 
     def arrive(self, at: datetime) -> None:
         """The registry took it (到着). (GUAR-63)"""
-        self.arrived_at, self.publish_problem = at, None
+        self.arrived_at, self.publish_problem, self.publish_refused_at = at, None, None
+
+    def miss(self, problem: str, refused_at: datetime | None) -> None:
+        """The registry did not take it: it did not answer, or it refused (`refused_at`)."""
+        self.publish_problem, self.publish_refused_at = problem, refused_at
 
 
 class DeskPaper(Base):

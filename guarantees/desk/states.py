@@ -35,16 +35,6 @@ class ApplicationStatus(_Labelled):
     WITHDRAWN = "withdrawn", "取下げ"
 
 
-class PublicationKind(_Labelled):
-    """What a certificate of the desk is (証書の区分); the values are those that the registry knows."""
-
-    NEW = "new", "新規"
-    CHANGE = "change", "変更"
-    CORRECTION = "correction", "訂正"
-    CHANGE_WITHDRAWN = "change_withdrawn", "変更取消"
-    CANCELLATION = "cancellation", "解約"
-
-
 class PaperKind(_Labelled):
     """What a customer sends to the company (資料の種類). (GUAR-51)"""
 

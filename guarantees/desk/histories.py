@@ -1,0 +1,67 @@
+"""The history that the customer sees (電子保証情報・履歴情報): the same as the orderer's. (GUAR-62 to GUAR-64)"""
+
+from collections.abc import Iterable
+
+from guarantees.certificates import CertificateContents, CertificateEntry, Target, VersionKind
+from guarantees.desk.orm import DeskCertificate, DeskGuarantee
+
+LABELS = {
+    "guaranteed_amount": "保証金額",
+    "contract_price": "請負金額",
+    "work_name": "工事名",
+    "work_place": "工事場所",
+    "work_starts_on": "工期の始期",
+    "work_ends_on": "工期の終期",
+    "guarantee_starts_on": "保証期間の始期",
+    "guarantee_ends_on": "保証期限",
+    "contracted_on": "請負契約日",
+    "deposit_institution": "預託金融機関",
+    "orderer": "被保証者",
+    "contractor": "保証契約者",
+    "joint_venture": "JV名",
+    "branch": "取扱箇所",
+}
+
+
+def visible(papers: Iterable[DeskCertificate]) -> list[tuple[DeskCertificate, Target]]:
+    """What is shown, oldest first: corrections stand for what they correct, withdrawn changes are gone."""
+    shown: list[tuple[DeskCertificate, Target]] = []
+    for paper in papers:
+        if paper.kind is VersionKind.CORRECTION:
+            shown[-1] = (paper, shown[-1][1])
+        elif paper.kind is VersionKind.CHANGE_WITHDRAWN:
+            shown.pop()
+        else:
+            shown.append((paper, Target(paper.kind.value)))
+    return shown
+
+
+def entries_of(guarantee: DeskGuarantee) -> tuple[CertificateEntry, ...]:
+    """The visible history of what has arrived (on paper: was issued), numbered from 1."""
+    return tuple(
+        CertificateEntry(place, paper.arrived_at or paper.issued_at, target, paper.says)
+        for place, (paper, target) in enumerate(visible(guarantee.arrived), start=1)
+    )
+
+
+def newest_contents(guarantee: DeskGuarantee) -> CertificateContents:
+    """What the certificate says by the desk's own books, arrived or not."""
+    return visible(guarantee.papers)[-1][0].says
+
+
+def newest_kind(guarantee: DeskGuarantee) -> Target:
+    """What the newest visible entry is, by the desk's own books."""
+    return visible(guarantee.papers)[-1][1]
+
+
+def differences(before: CertificateContents, after: CertificateContents) -> str:
+    """What a change changes, in words: 保証金額：1,000円 → 2,000円。"""
+    old, new = before.to_json(), after.to_json()
+    changed = [name for name in LABELS if old[name] != new[name]]
+    return "\n".join(f"{LABELS[name]}：{_words(old[name])} → {_words(new[name])}" for name in changed)
+
+
+def _words(value: str | int | None) -> str:
+    if isinstance(value, int):
+        return f"{value:,}円"
+    return value or "（記載なし）"
