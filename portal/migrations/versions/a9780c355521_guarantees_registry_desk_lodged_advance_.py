@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0e42223e3881"
+revision = "a9780c355521"
 down_revision = "5b1c0d7e4f20"
 branch_labels = None
 depends_on = None
@@ -578,7 +578,7 @@ def upgrade() -> None:
                 "correction",
                 "change_withdrawn",
                 "cancellation",
-                name="publicationkind",
+                name="versionkind",
                 native_enum=False,
                 length=40,
             ),
@@ -592,6 +592,7 @@ def upgrade() -> None:
         sa.Column("issued_by", sa.String(length=100), nullable=False),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("publish_problem", sa.Text(), nullable=True),
+        sa.Column("publish_refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["guarantee_id"],
             ["desk_guarantees.id"],
