@@ -1,0 +1,268 @@
+"""Layouts of key notices (お知らせの配置): which words stand beside or below which label, from their places on a page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from guarantees.notice_words import COLON, LabelFound, ends_value, label_at, plain, shown, squashed
+
+
+class Piece(NamedTuple):
+    """Words in one place of a page; places in points from its upper left corner."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    text: str
+
+    @property
+    def height(self) -> float:
+        """Of the line, in points; never zero."""
+        return max(self.bottom - self.top, 0.1)
+
+    def overlap(self, other: "Piece") -> float:
+        """How much of the lower line's height both share, 0 to 1."""
+        shared = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return shared / min(self.height, other.height)
+
+
+@dataclass
+class Labelled:
+    """A label in its place, and the lines of its value."""
+
+    code: str
+    place: Piece
+    lines: list[Piece] = field(default_factory=list)
+    is_beside: bool = True
+    """Whether the value stands beside the label, or below it."""
+
+    @property
+    def left(self) -> float:
+        """Where the value begins."""
+        return min(line.x0 for line in self.lines)
+
+
+BESIDE, TIGHT, FAR = 0.15, 0.5, 0.95
+"""Shares of a line's height: overlap that makes two stand beside each other; gaps within and at the end of a value."""
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """Plain text as pieces: a line is a row, a tab or two spaces part its pieces."""
+    pieces = []
+    for row, line in enumerate(text.splitlines()):
+        for start, words in _parts(line.expandtabs(12)):
+            width = sum(1 if ord(character) < 0x2E80 else 2 for character in words) / 2
+            pieces.append(Piece(start, row * 1.5, start + width, row * 1.5 + 1, words))
+    return pieces
+
+
+def _parts(line: str) -> Iterable[tuple[float, str]]:
+    words, start, x, blanks = "", 0.0, 0.0, 0
+    for character in line.replace("|", "  ").replace("｜", "  ").replace("│", "  "):
+        if character == " " or character == "\u3000":
+            blanks += 1 if character == " " else 2
+        if character not in " \u3000" and blanks >= 3 and words.strip():
+            yield start, words.strip()
+            words = ""
+        if character not in " \u3000":
+            start, blanks = (start if words.strip() else x), 0
+        words += character
+        x += 0.5 if ord(character) < 0x2E80 else 1.0
+    if words.strip():
+        yield start, words.strip()
+
+
+def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Pieces that stand beside each other, rows from the top, each from the left."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.top + p.bottom, p.x0)):
+        if rows and rows[-1][0].overlap(piece) > 0.6:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [sorted(row) for row in rows]
+
+
+def labelled_values(pieces: Sequence[Piece]) -> list[Labelled]:
+    """Every label of a page with the lines of its value, in the order of the page."""
+    labels, others = _split(pieces)
+    free = _take_beside(labels, others)
+    free = _take_continuations(labels, free)
+    _take_below(labels, free)
+    return labels
+
+
+def _split(pieces: Sequence[Piece]) -> tuple[list[Labelled], list[Piece]]:
+    """Labels, and everything else; what stands behind a label in the same words is its first line."""
+    labels, others = [], []
+    for row in rows_of(pieces):
+        at = 0
+        while at < len(row):
+            found, used = _label_from(row, at)
+            if found is None:
+                others.append(row[at])
+                at += 1
+                continue
+            place = _joined(row[at : at + used])
+            label = Labelled(found.code, place)
+            if found.rest:
+                width = (place.x1 - place.x0) * len(found.rest) / max(len(shown(place.text)), 1)
+                label.lines.append(place._replace(x0=place.x1 - width, text=found.rest))
+                label.place = place._replace(x1=place.x1 - width)
+            labels.append(label)
+            at += used
+    return labels, others
+
+
+def _label_from(row: Sequence[Piece], at: int) -> tuple[LabelFound | None, int]:
+    """The label that begins with a piece: alone, or spread over several that hold one or two characters each."""
+    for used in range(min(len(row) - at, 8), 1, -1):
+        spread = row[at : at + used]
+        if all(len(squashed(piece.text)) <= 3 for piece in spread):
+            found = label_at("".join(piece.text for piece in spread))
+            if found is not None and not found.rest:
+                return found, used
+    return label_at(row[at].text), 1
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    return Piece(
+        pieces[0].x0,
+        min(p.top for p in pieces),
+        pieces[-1].x1,
+        max(p.bottom for p in pieces),
+        "".join(p.text for p in pieces),
+    )
+
+
+def _take_beside(labels: list[Labelled], pieces: list[Piece]) -> list[Piece]:
+    """Give each piece to the nearest label on its left; the ones that have none stay free."""
+    free = []
+    for piece in pieces:
+        beside = [
+            label
+            for label in labels
+            if label.place.x1 <= piece.x0 + 1 and label.place.overlap(piece) > BESIDE
+        ]
+        if not beside:
+            free.append(piece)
+            continue
+        nearest = max(beside, key=lambda label: (label.place.x1, label.place.overlap(piece)))
+        words = COLON.sub("", shown(piece.text), count=1)
+        if words:
+            nearest.lines.append(piece._replace(text=words))
+    return free
+
+
+def _take_continuations(labels: list[Labelled], free: list[Piece]) -> list[Piece]:
+    """Lines above and below a value that stand in its column: the widest gap parts one value from the next."""
+    valued = [label for label in labels if label.lines]
+    taken: set[int] = set()
+    for label in valued:
+        column = [(n, piece) for n, piece in enumerate(free) if n not in taken and _in_column(piece, label)]
+        below = _chain(label, [item for item in column if item[1].top >= _bottom(label) - 1])
+        upper = [item for item in column if item[1].bottom <= _top(label) + 1]
+        above = _chain_up(label, upper, valued)
+        label.lines += [piece for _, piece in below + above]
+        taken |= {n for n, _ in below + above}
+    return [piece for n, piece in enumerate(free) if n not in taken]
+
+
+def _in_column(piece: Piece, label: Labelled) -> bool:
+    """Whether a line may go on with a value: it begins where the value or, in running text, its label begins."""
+    lines = label.lines[0]
+    return abs(piece.x0 - label.left) < lines.height * 2 or abs(piece.x0 - label.place.x0) < lines.height * 2
+
+
+def _top(label: Labelled) -> float:
+    return min(line.top for line in label.lines)
+
+
+def _bottom(label: Labelled) -> float:
+    return max(line.bottom for line in label.lines)
+
+
+def _chain(label: Labelled, column: list[tuple[int, Piece]]) -> list[tuple[int, Piece]]:
+    """Lines that follow a value closely."""
+    chain: list[tuple[int, Piece]] = []
+    edge = _bottom(label)
+    gap_within = None
+    for n, piece in sorted(column, key=lambda item: item[1].top):
+        gap = piece.top - edge
+        too_far = gap > piece.height * FAR or (
+            gap_within is not None and gap > gap_within + piece.height * 0.2
+        )
+        if too_far or ends_value(piece.text):
+            break
+        chain.append((n, piece))
+        gap_within, edge = gap, piece.bottom
+    return chain
+
+
+def _chain_up(
+    label: Labelled, column: list[tuple[int, Piece]], others: list[Labelled]
+) -> list[tuple[int, Piece]]:
+    """Lines closely above a value whose label stands in the middle of its cell."""
+    chain: list[tuple[int, Piece]] = []
+    edge = _top(label)
+    for n, piece in sorted(column, key=lambda item: -item[1].bottom):
+        above = max(
+            (_bottom(o) for o in others if o is not label and _bottom(o) <= piece.top + 1), default=None
+        )
+        gap = edge - piece.bottom
+        is_nearer = above is None or gap < piece.top - above - piece.height * 0.1
+        if gap > piece.height * TIGHT * 2 or not is_nearer or ends_value(piece.text):
+            break
+        if abs(piece.x0 - label.left) > piece.height:
+            break
+        chain.append((n, piece))
+        edge = piece.top
+    return chain
+
+
+def _take_below(labels: list[Labelled], free: list[Piece]) -> None:
+    """Values below their labels: of a heading above its value, or of a table whose first row holds the labels."""
+    empty = [label for label in labels if not label.lines]
+    for row in rows_of(label.place for label in empty):
+        heads = [label for label in empty if label.place in row]
+        floor = min(
+            (label.place.top for label in labels if label.place.top > row[0].bottom - 1), default=float("inf")
+        )
+        bottom = max(head.place.bottom for head in heads)
+        under = [piece for piece in free if piece.top >= bottom - 1 and piece.top < floor - 1]
+        edge = dict.fromkeys(range(len(heads)), bottom)
+        for piece in sorted(under, key=lambda p: (p.top, p.x0)):
+            nearest = _head_over(heads, piece)
+            limit = 2.5 if not heads[nearest].lines else FAR
+            if piece.top - edge[nearest] > piece.height * limit or ends_value(piece.text):
+                edge[nearest] = float("-inf")
+                continue
+            heads[nearest].lines.append(piece)
+            heads[nearest].is_beside = False
+            edge[nearest] = piece.bottom
+            free.remove(piece)
+
+
+def _head_over(heads: list[Labelled], piece: Piece) -> int:
+    def distance(n: int) -> tuple[float, float]:
+        place = heads[n].place
+        shared = min(place.x1, piece.x1) - max(place.x0, piece.x0)
+        return (-max(shared, 0.0), abs(place.x0 + place.x1 - piece.x0 - piece.x1))
+
+    return min(range(len(heads)), key=distance)
+
+
+def words_of(label: Labelled) -> str:
+    """The value as one line: rows closed up where Japanese goes on, a space where one stood or Latin words meet."""
+    text = ""
+    for row in rows_of(label.lines):
+        words = " ".join(shown(piece.text) for piece in row)
+        is_latin = text[-1:].isascii() and words[:1].isascii() and text[-1:].isalnum() and words[:1].isalnum()
+        text += (" " if is_latin else "") + words
+    return text.strip()
+
+
+def row_words(label: Labelled) -> list[str]:
+    """The rows of a value, for numbers and keys that are put together only as far as their shape asks."""
+    return ["".join(plain(piece.text) for piece in row) for row in rows_of(label.lines)]
