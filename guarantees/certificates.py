@@ -27,6 +27,27 @@ class Target(StrEnum):
     CANCELLATION = "cancellation", "解約"
 
 
+class VersionKind(StrEnum):
+    """What a surety publishes (登録の種類); corrections and withdrawn changes stay, unseen by orderers. (GUAR-62)"""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    NEW = "new", "新規"
+    CHANGE = "change", "変更"
+    CORRECTION = "correction", "訂正"
+    """Takes the place of the newest visible version, whose mistake it corrects."""
+    CHANGE_WITHDRAWN = "change_withdrawn", "変更取消"
+    """Takes the newest change back; what was before it holds again."""
+    CANCELLATION = "cancellation", "解約"
+    """Ends the guarantee contract."""
+
+
 @dataclass(frozen=True)
 class CertificateContents:
     """What a certificate says (証書の記載事項). Amounts in yen, tax included; `None` where the paper is silent.

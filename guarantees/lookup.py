@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from guarantees.certificates import Certificate
+from guarantees.certificates import Certificate, CertificateContents, VersionKind
 from guarantees.keys import AuthenticationKey
 
 NEUTRAL = "保証契約番号または認証キーが違うか、この発注者あての電子保証がありません。"
@@ -57,5 +57,50 @@ class RegistryPort(Protocol):
         """The certificate addressed to an orderer. `orderer` is its code, `number` and `key` are normalised.
 
         `asked_by` names the person or job for the registry's own log (no secret, at most 100 characters).
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """The registry has it. `at` is 電子保証発行日時, the moment of arrival there. (GUAR-63)"""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PublishRefused:
+    """The registry does not take it, in words for the surety's officer."""
+
+    text: str
+
+
+Publication = Arrived | PublishRefused | Unavailable
+
+
+class SuretyPort(Protocol):
+    """A registry as a surety's desk sees it. Never raises: what goes wrong is `Unavailable`, to be sent again."""
+
+    name: str
+
+    def publish(
+        self,
+        kind: VersionKind,
+        issuer: str,
+        number: str,
+        key: AuthenticationKey | None,
+        orderer: str,
+        contents: CertificateContents | None,
+        *,
+        reason: str = "",
+        published_by: str,
+        now: datetime,
+        reference: str | None = None,
+    ) -> Publication:
+        """Publish a version of a certificate (電子証書の登録). The same publication may be sent again safely.
+
+        `key` and `orderer` count for `NEW` only; `contents` are not needed for `CHANGE_WITHDRAWN` and
+        `CANCELLATION`. `reference` is the surety's own id of this publication (at most 60 characters):
+        with one, a repetition is known as such even after later publications.
         """
         ...

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from forms.definitions import FormFileErrors, parse_forms
 from forms.files import with_form_files
 from forms.fonts import MINCHO, FontMissing, choose_fonts, font_path
+from guarantees.lookup import RegistryPort, SuretyPort
 from guarantees.sealed_words import SealedWords
 from portal import clock
 from portal.accounts.identity import client_address, current_principal
 from portal.authority_settings import credentials_of, patience_of, rules_of
 from portal.custody import open_own_ca
 from portal.profile_settings import profile_of
+from portal.registries import open_publisher, open_registry
 from portal.scoping import Scope
 from portal.unit_of_work import reading, writing
 from portal.workflows.act import Act, Actor
@@ -81,6 +83,16 @@ class House:
     def desk_secrets(self) -> SealedWords:
         """Seals the keys that the surety desks issued."""
         return SealedWords(self.config["KEY_SECRET"], "surety desks")
+
+    @cached_property
+    def registry(self) -> RegistryPort | None:
+        """The registry of guarantees that is asked (保証確認サービス); None: officers look by hand."""
+        return open_registry(self.config)
+
+    @cached_property
+    def publisher(self) -> SuretyPort:
+        """Where this portal's surety desks publish their certificates."""
+        return open_publisher(self.config)
 
     @property
     def shared(self) -> Shared:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from guarantees.errors import GuaranteeRefused
 from portal.accounts.passwords import TooBusy
 from procurement.errors import RuleViolation
 from signing import SigningRefused
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(RuleViolation, _refused)
     app.register_error_handler(SigningRefused, _refused_by_signing)
+    app.register_error_handler(GuaranteeRefused, _refused)
     app.register_error_handler(TooBusy, _unavailable)
     for error in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(error, _unavailable)
@@ -63,7 +65,7 @@ def _stale_form(error: CSRFError) -> Answer:
     return _page(400, violation=TORN_UPLOAD if is_torn else STALE_FORM)
 
 
-def _refused(violation: RuleViolation) -> Answer:
+def _refused(violation: RuleViolation | GuaranteeRefused) -> Answer:
     return _page(422, violation=violation)
 
 

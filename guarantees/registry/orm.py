@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from guarantees.certificates import VersionKind
 from guarantees.columns import Base, Id, Ref, Sha256, words_of
 from guarantees.products import Product
 
@@ -70,19 +71,6 @@ class RegistryClient(Base):
     revoked_at: Mapped[datetime | None]
 
 
-class VersionKind(StrEnum):
-    """What the surety published (登録の種類); corrections and withdrawn changes stay, unseen by orderers. (GUAR-62)"""
-
-    NEW = "new"
-    CHANGE = "change"
-    CORRECTION = "correction"
-    """Takes the place of the newest visible version, whose mistake it corrects (訂正)."""
-    CHANGE_WITHDRAWN = "change_withdrawn"
-    """Takes the newest change back (変更取消); what was before it holds again."""
-    CANCELLATION = "cancellation"
-    """Ends the guarantee contract (解約)."""
-
-
 class RegistryCertificate(Base):
     """Electronic certificate (電子証書) of one guarantee contract, under one number and one key. (GUAR-70, GUAR-72)"""
 
@@ -110,7 +98,10 @@ class CertificateVersion(Base):
     """One publication (登録) of a surety: never changed, never deleted. (GUAR-72)"""
 
     __tablename__ = "registry_certificate_versions"
-    __table_args__ = (UniqueConstraint("certificate_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("certificate_id", "number"),
+        UniqueConstraint("certificate_id", "reference"),
+    )
 
     id: Mapped[Id]
     certificate_id: Mapped[Ref] = mapped_column(ForeignKey("registry_certificates.id"))
@@ -120,6 +111,8 @@ class CertificateVersion(Base):
     contents: Mapped[dict[str, Any]]
     contents_sha256: Mapped[Sha256]
     published_by: Mapped[str] = mapped_column(String(100))
+    reference: Mapped[str | None] = mapped_column(String(60))
+    """The surety's own id of the publication: what arrives a second time under it changes nothing."""
     reason: Mapped[str] = mapped_column(Text, default="")
 
     certificate: Mapped[RegistryCertificate] = relationship(back_populates="versions")
