@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "a9780c355521"
+revision = "d08e9785e578"
 down_revision = "5b1c0d7e4f20"
 branch_labels = None
 depends_on = None
