@@ -74,7 +74,7 @@ def _applying(
     title = "電子契約を希望するときは、利用申請を提出します"
     late = f"{rules.late_handling.text}それまでは紙契約に切替予定です。いまからでも提出できます。"
     text = late if is_late else "スマートフォンでも5分ほどで終わります。途中で保存できます。"
-    return Standing(word, kind, title, text, "申請の続きを書く" if begun else "申請を書き始める", "form")
+    return Standing(word, kind, title, text, "申請の記入を続ける" if begun else "申請の記入を始める", "form")
 
 
 def _contracting(contract: Contract, rules: CityRules) -> Standing:

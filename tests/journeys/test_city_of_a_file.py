@@ -46,9 +46,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
 def write_form(visitor: Visitor, portal: RunningPortal, award: Award, answers: dict[str, str]) -> None:
     """The city's own questions, up to its attachments."""
     contractor.open_case(visitor, portal, award)
-    visitor.press("申請を書き始める")
+    visitor.press("申請の記入を始める")
     visitor.reads(award.town.form_title)
-    visitor.press("書き始める")
+    visitor.press("記入を始める")
     while visitor.offers(contractor.GO_ON):
         contractor.fill_in(visitor, answers)
         for words in (DELEGATED, DECLARED):
@@ -69,7 +69,7 @@ def test_from_award_to_original_by_the_file_alone(
     write_form(company, portal, BRIDGE, answers)
     company.press("確認の画面へ進む")
     company.reads("「委任状」")
-    company.press("添付書類を直す")
+    company.press("添付書類を追加・変更する")
     contractor.attach(company, "委任状", papers.pdf(tmp_path, "委任状.pdf", 1))
     company.press("確認の画面へ進む")
     company.reads("内容を確認して提出する", DELEGATED)

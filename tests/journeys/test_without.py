@@ -35,8 +35,8 @@ def test_application_and_consent_need_no_mouse(portal: RunningPortal, visit: Vis
 
     writer = visit()
     contractor.open_case(writer, portal, CLOSET)
-    writer.tab_to_and_press("申請を書き始める")
-    writer.tab_to_and_press("書き始める")
+    writer.tab_to_and_press("申請の記入を始める")
+    writer.tab_to_and_press("記入を始める")
     while writer.offers(contractor.GO_ON):
         fill_in_by_keyboard(writer)
         writer.tab_to_and_press(contractor.GO_ON)

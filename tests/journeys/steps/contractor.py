@@ -31,9 +31,9 @@ def write_application(
 ) -> None:
     """Up to the check page, nothing handed in yet."""
     open_case(visitor, portal, award)
-    visitor.press("申請を書き始める")
+    visitor.press("申請の記入を始める")
     visitor.reads(award.town.form_title)
-    visitor.press("書き始める")
+    visitor.press("記入を始める")
     answers = answers_of(award)
     while visitor.offers(GO_ON):
         fill_in(visitor, answers)
@@ -78,7 +78,7 @@ def correct(visitor: Visitor, portal: RunningPortal, award: Award, label: str, a
     subject = f"【{award.town.name}】「{award.town.form_title}」の修正のお願い"
     visitor.open(link_in(portal.wait_for_letter(award.company_mail, subject, award.title)))
     visitor.press("内容を直して提出し直す")
-    visitor.press("続きを書く")
+    visitor.press("記入を続ける")
     while visitor.offers(GO_ON):
         question = f"{label} 必須"
         if visitor.page.get_by_label(question).count():

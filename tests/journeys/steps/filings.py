@@ -20,7 +20,7 @@ def begin(visitor: Visitor, title: str) -> None:
     """From the page of the case to the first question of a paper."""
     visitor.press(title)
     visitor.reads(title.lstrip(MARKS))
-    visitor.press("書き始める")
+    visitor.press("記入を始める")
 
 
 def answer(visitor: Visitor, answers: Answers) -> None:

@@ -165,7 +165,7 @@ def test_excel_is_downloaded_not_shown(iwaki: Desk) -> None:
     assert names(iwaki) == ["内訳.xlsx"]
     attachment = iwaki.read(lambda case: case.filings[0].current.attachments[0].id)
     place = f"{iwaki.filing}/versions/1/attachments/{attachment}"
-    assert "中を見る" not in client.get(f"{iwaki.filing}/attachments").text
+    assert "内容を表示する" not in client.get(f"{iwaki.filing}/attachments").text
     assert client.get(f"{place}/preview").status_code == 404
     assert client.get(f"{place}/pages/1-160").status_code == 404
     answer = client.get(place)
