@@ -6,6 +6,7 @@ from datetime import date
 
 from forms.meanings import CaseFlag, Meaning
 from procurement.cities.kinds import ProcurementCategory
+from procurement.guarantee_limits import GuaranteeLimits
 
 PERSONS = (
     Meaning.SITE_AGENT_NAME,
@@ -33,7 +34,8 @@ class FormFacts:
 
     `known` holds texts by meaning and fills fields in beforehand; `registered` is what the register of
     bidders (競争入札参加資格) says of the company; `assignments` are the people whom the company has named on
-    its other cases; the domains are the city's lists of free and carrier mail.
+    its other cases; `limits` are the city's amounts of guarantees and advance payments; the domains are the
+    city's lists of free and carrier mail.
     """
 
     today: date
@@ -44,3 +46,4 @@ class FormFacts:
     assignments: tuple[Assignment, ...] = ()
     free_mail_domains: frozenset[str] = frozenset()
     carrier_mail_domains: frozenset[str] = frozenset()
+    limits: GuaranteeLimits | None = None

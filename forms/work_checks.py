@@ -14,6 +14,7 @@ from forms.model import Field
 from forms.texts import searchable
 from procurement.cities.kinds import ProcurementCategory
 from procurement.errors import RuleViolation
+from procurement.guarantee_limits import largest_advance, limits_for
 from procurement.numbers import format_yen
 from procurement.wareki import format_wareki, parse_date
 
@@ -83,16 +84,16 @@ def advance_within_share(fields: Fields, values: Values, facts: FormFacts) -> Fi
     amount, price = (values.get(field.key) for field in fields)
     if not isinstance(amount, int) or not isinstance(price, int):
         return None
-    row = limits("advance", contract_day(facts))
-    works = facts.category in (None, ProcurementCategory.CONSTRUCTION_WORKS)
-    percent = row["works_percent"] if works else row["services_percent"]
-    most = price * percent // 100 // row["round_down_to"] * row["round_down_to"]
-    if amount <= most:
+    category = facts.category or ProcurementCategory.CONSTRUCTION_WORKS
+    most = largest_advance(facts.limits or limits_for(None, category, contract_day(facts)), price)
+    if amount <= most.amount:
         return None
+    source = f"（{most.source}）" if most.source else ""
     return Finding(
         fields[0].key,
-        f"{fields[0].label}は、{fields[1].label}の{percent}％（{format_yen(row['round_down_to'])}未満切捨て）の"
-        f"{format_yen(most)}までです。{format_yen(most)}以下の額を書いてください。",
+        f"{fields[0].label}は、{most.words}です{source}。{format_yen(most.amount)}以下の額を書いてください。"
+        if most.amount
+        else f"この種別の契約には、前払金の定めがありません{source}。担当課に確認してください。",
     )
 
 

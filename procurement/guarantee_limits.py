@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from procurement.cities.kinds import ProcurementCategory
-from procurement.cities.limit_rules import KEYS, LimitRule, read_limit_rule
+from procurement.cities.limit_rules import KEYS, LABELS, PERCENTS, UNITS, LimitRule, read_limit_rule
 from procurement.cities.reader import Mistake, Table
 from procurement.numbers import format_yen
 from procurement.rules import CityRules
@@ -105,12 +105,13 @@ def largest_interim(limits: GuaranteeLimits, price: int, advance: int = 0) -> Li
 
     `advance` is the advance payment that was made or is claimed, in yen.
     """
-    percent, total = limits.get("interim_percent") or 0, limits.get("total_percent") or 0
+    percent, total = limits.get("interim_percent") or 0, limits.get("total_percent")
     alone = _rounded_down(limits, price * percent // 100, limits.get("interim_at_most"))
-    together = max(_rounded_down(limits, price * total // 100 - advance), 0)
+    left = price if total is None else price * total // 100
+    together = max(_rounded_down(limits, left - advance), 0)
     most = min(alone, together)
     words = f"契約金額{format_yen(price)}の{share(percent)}以内{_rounding(limits)}"
-    if together < alone:
+    if together < alone and total is not None:
         words += f"、前払金{format_yen(advance)}との合計が{share(total)}以内"
         return Limit(most, f"{words}（{format_yen(most)}まで）", limits.where("total_percent"))
     key = _decisive(limits, "interim_at_most", most, "interim_percent")
@@ -124,6 +125,36 @@ def exempt_below(limits: GuaranteeLimits) -> Limit | None:
         return None
     words = f"契約金額が{format_yen(price)}未満のときは、契約保証を免除できます。"
     return Limit(price, words, limits.where("contract_exempt_below"))
+
+
+@dataclass(frozen=True)
+class LimitLine:
+    """One value for a list of them (定めの一行): what it is about, what it says, where that stands."""
+
+    key: str
+    label: str
+    words: str
+    value: LimitValue | None
+
+
+def limit_lines(limits: GuaranteeLimits) -> tuple[LimitLine, ...]:
+    """Every limit in the order of the tables; one that nobody set says so."""
+    return tuple(
+        LimitLine(key, label, limit_words(key, limits.get(key)), limits.values.get(key))
+        for key, label in LABELS.items()
+    )
+
+
+def limit_words(key: str, value: int | None) -> str:
+    """One value in words: 10分の4, 10万円未満切捨て, 1,300,000円; 定めなし for None, なし for no share."""
+    if value is None:
+        return "定めなし"
+    if key in PERCENTS:
+        return share(value) if value else "なし"
+    if key in UNITS:
+        turned = "切上げ" if key == "contract_round_up_to" else "切捨て"
+        return f"{format_unit(value)}未満{turned}"
+    return format_yen(value)
 
 
 def orderer_code(rules: CityRules) -> str:
@@ -202,11 +233,14 @@ __all__ = [
     "KEYS",
     "GuaranteeLimits",
     "Limit",
+    "LimitLine",
     "LimitValue",
     "exempt_below",
     "largest_advance",
     "largest_interim",
     "least_contract_guarantee",
+    "limit_lines",
+    "limit_words",
     "limits_for",
     "orderer_code",
     "orderer_names",

@@ -16,6 +16,14 @@ from procurement.cities.loader import CityFile, CityFileErrors, Problem, load_ci
 from procurement.cities.reader import Mistake
 from procurement.cities.schema import read_city
 from procurement.errors import RuleViolation
+from procurement.guarantee_limits import (
+    GuaranteeLimits,
+    largest_advance,
+    largest_interim,
+    least_contract_guarantee,
+    limit_lines,
+    limits_for,
+)
 from procurement.rules import (
     CaseFacts,
     CityRules,
@@ -214,3 +222,52 @@ def show_amendment(slug: str, original: str, as_json: bool) -> None:
     decision = city_of(slug).amendment(word(Route, original))
     head = "電子契約で締結できます。" if decision.allowed else "電子契約では締結できません。"
     show(decision.as_dict(), as_json, lambda _: f"{head}\n{with_source(decision.text, decision.source)}")
+
+
+@cities_group.command("limits")
+@click.argument("slug")
+@click.option("--category", required=True, help="案件の種別。")
+@click.option("--on", "on", type=JapaneseDate(), required=True, help="契約日（締結前は今日）。")
+@click.option("--price", type=click.IntRange(min=0), help="契約金額（税込、円）。額を計算します。")
+@as_json
+def show_limits(slug: str, category: str, on: date, price: int | None, as_json: bool) -> None:
+    """契約保証の額と前払金の割合を、根拠とともに示します。"""
+    limits = limits_for(city_of(slug), word(ProcurementCategory, category), on)
+    value = {
+        "on": on.isoformat(),
+        "limits": {
+            line.key: {
+                "value": line.value.value if line.value else None,
+                "source": line.value.source if line.value else None,
+                "is_assumed": line.value is not None and line.value.is_assumed,
+                "is_national": line.value is not None and line.value.is_national,
+            }
+            for line in limit_lines(limits)
+        },
+        "amounts": _amounts(limits, price),
+    }
+    show(value, as_json, lambda _: _limit_words(limits, price))
+
+
+def _amounts(limits: GuaranteeLimits, price: int | None) -> dict[str, int]:
+    if price is None:
+        return {}
+    return {
+        "least_contract_guarantee": least_contract_guarantee(limits, price).amount,
+        "largest_advance": largest_advance(limits, price).amount,
+        "largest_interim": largest_interim(limits, price).amount,
+    }
+
+
+def _limit_words(limits: GuaranteeLimits, price: int | None) -> str:
+    lines = [
+        with_source(f"{line.label}: {line.words}", line.value.where if line.value else "")
+        for line in limit_lines(limits)
+    ]
+    if price is not None:
+        lines += [
+            f"契約保証: {least_contract_guarantee(limits, price).words}",
+            f"前払金: {largest_advance(limits, price).words}",
+            f"中間前払金: {largest_interim(limits, price).words}",
+        ]
+    return "\n".join(lines)

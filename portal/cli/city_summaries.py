@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from forms.definitions import parse_forms
 from forms.meanings import Meaning
 from forms.model import FormDefinition
+from procurement.cities.limit_rules import LABELS, LimitRule
 from procurement.cities.scope import ALL_CATEGORIES, ALL_METHODS, ScopeRule, labels, span_words
 from procurement.deadlines import DeadlineRule
+from procurement.guarantee_limits import limit_words
 from procurement.rules import CityRules, Roll
 from procurement.wareki import format_clock, format_wareki
 
@@ -33,6 +35,7 @@ def _rule_lines(rules: CityRules) -> list[str]:
         *(f"適用の定め: {_scope_words(scope)}" for scope in rules.scopes),
         *(f"除外の定め: {rule.text}" for rule in rules.exclusions),
         *(f"期限の定め: {_deadline_words(rule)}" for rule in rules.deadline_rules),
+        *(f"保証・前払金の定め: {_limit_words(rule)}" for rule in rules.guarantees.limits),
     ]
 
 
@@ -43,6 +46,14 @@ def _scope_words(scope: ScopeRule) -> str:
     )
     trial = "（試行）" if scope.trial else ""
     return f"{_cases(scope)}{trial}、{when}"
+
+
+def _limit_words(rule: LimitRule) -> str:
+    kinds = "すべての種別" if rule.categories == ALL_CATEGORIES else labels(rule.categories)
+    since = f"、{format_wareki(rule.mark.effective_from)}から" if rule.mark.effective_from else ""
+    values = "、".join(f"{LABELS[key]} {limit_words(key, value)}" for key, value in rule.values.items())
+    unset = [f"{LABELS.get(key, key)} 定めなし" for key in rule.mark.unset]
+    return "、".join(filter(None, [values, *unset])) + f"（{kinds}{since}）"
 
 
 def _deadline_words(rule: DeadlineRule) -> str:

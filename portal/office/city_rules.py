@@ -3,8 +3,10 @@
 from portal.acting import looking
 from portal.office import blueprint
 from portal.office.access import Page, own_rules, show
+from portal.office.limit_rows import limit_groups
 from portal.office.rule_rows import rule_groups
 from portal.permissions import Permission, requires
+from procurement.wareki import jst_date
 
 
 @blueprint.get("/rules")
@@ -13,7 +15,7 @@ def show_rules() -> Page:
     """The rules in force today, as the city's file says them."""
     with looking() as act:
         rules = own_rules(act)
-        groups = rule_groups(rules)
+        groups = [*rule_groups(rules), *limit_groups(rules, jst_date(act.now))]
         rows = [row for group in groups for row in group.rows]
         return show(
             "city_rules/index",

@@ -16,6 +16,7 @@ from procurement.cities.scope import (
     labels,
 )
 from procurement.deadlines import DeadlineRule
+from procurement.guarantee_limits import orderer_code, orderer_names
 from procurement.rules import CityRules, ProcurementCategory
 from procurement.wareki import WEEKDAYS, format_clock, format_wareki
 
@@ -41,7 +42,7 @@ class RuleGroup:
 
 
 def rule_groups(rules: CityRules) -> list[RuleGroup]:
-    """Every value of the rules, in the order of the catalogue's table 1.1."""
+    """Every value of the rules, in the order of the catalogue's table 1.1; amounts stand in `limit_rows`."""
     groups = [
         RuleGroup("市とサービス", tuple(_city(rules))),
         RuleGroup("適用時期・適用案件", tuple(_scopes(rules))),
@@ -268,6 +269,14 @@ def _guarantees(rules: CityRules) -> Iterable[RuleRow]:
         )
     for method in rules.guarantees.methods:
         yield row_of(method.mark, "label", "契約保証の方法", method.label, method.text)
+
+    part = rules.guarantees
+    yield row_of(part.mark, "orderer_code", "保証確認サービスでの発注者コード", orderer_code(rules))
+    names = "、".join(orderer_names(rules))
+    yield row_of(part.mark, "orderer_names", "証書の被保証者として認める名称", names)
+    yield row_of(
+        part.mark, "blocks_signature", "契約保証が確認できるまで市の署名を止める", part.blocks_signature
+    )
 
 
 def _help(rules: CityRules) -> Iterable[RuleRow]:

@@ -12,6 +12,7 @@ from forms.meanings import CaseFlag, Meaning
 from forms.model import FormDefinition, meanings_of
 from forms.values import restored, text_of
 from portal.workflows.act import Act
+from portal.workflows.guarantee_needs import limits_of
 from portal.workflows.usage_forms import accepted_form, form_of_version
 from procurement.awards import Award
 from procurement.cases import ProcurementCase
@@ -75,6 +76,7 @@ def facts_for(act: Act, case: ProcurementCase) -> FormFacts:
         assignments=tuple(_assignments(act, case)),
         free_mail_domains=frozenset(application.free_mail_domains if application.warn_free_mail else ()),
         carrier_mail_domains=frozenset(application.carrier_domains if application.warn_carrier_mail else ()),
+        limits=limits_of(act, case),
     )
 
 

@@ -13,6 +13,11 @@ from forms.meanings import Meaning
 from forms.model import Field, FieldType
 from forms.work_checks import limits
 from procurement.cities.kinds import ProcurementCategory
+from procurement.cities.limit_rules import LimitRule
+from procurement.cities.marks import Mark
+from procurement.cities.parts import Guarantees, MailNames
+from procurement.guarantee_limits import limits_for
+from procurement.rules import CityRules
 
 TODAY = date(2026, 5, 7)
 WORKS = ProcurementCategory.CONSTRUCTION_WORKS
@@ -77,6 +82,7 @@ def test_full_time_is_computed(
         (WORKS, 10_000_000, 4_000_000, False),
         (SERVICES, 10_000_000, 3_000_000, False),
         (SERVICES, 10_000_000, 3_000_001, True),
+        (ProcurementCategory.GOODS, 10_000_000, 1, True),
     ],
 )
 def test_an_advance_stays_within_its_share(
@@ -85,6 +91,20 @@ def test_an_advance_stays_within_its_share(
     finding = found("advance_within_share", {"前払金": amount, "代金": price}, facts(category=category))
     assert (finding is not None) == is_refused
     assert finding is None or finding.blocks
+
+
+def test_the_share_that_the_city_set_counts_before_the_national_one() -> None:
+    mark = Mark(source="試験市前金払規則")
+    rule = LimitRule(frozenset({WORKS}), {"advance_percent": 30, "round_down_to": 10_000}, mark)
+    city = CityRules(
+        "test", "試験市", "試験市長", "電子契約", MailNames("", "", ""), guarantees=Guarantees(limits=(rule,))
+    )
+    given = facts(category=WORKS, limits=limits_for(city, WORKS, TODAY))
+    assert found("advance_within_share", {"前払金": 3_700_000, "代金": 12_345_678}, given) is None
+    finding = found("advance_within_share", {"前払金": 3_700_001, "代金": 12_345_678}, given)
+    assert finding is not None
+    assert "10分の3以内・1万円未満切捨て（3,700,000円まで）" in finding.text
+    assert "試験市前金払規則" in finding.text
 
 
 def test_a_claim_without_its_guarantee_is_told() -> None:
