@@ -10,6 +10,8 @@ from procurement.deadlines import END_OF_DAY, counted_day, counting_words
 from procurement.wareki import JST, format_clock, format_wareki_weekday
 from procurement.words import Worded
 
+ASSUMED = "仮に登録した日数です。担当課に確かめてください。"
+
 
 class DueBase(Worded):
     """What the deadline of a paper is counted from (起点)."""
@@ -56,17 +58,21 @@ class PaperDue:
 def due_from(rule: DueRule, base_on: date | None, calendar: CityCalendar) -> PaperDue:
     """The deadline of a paper from the day of its event; before that day is known, the rule in words."""
     if base_on is None:
-        text = f"{rule.words()}までに提出します。{rule.base.label}が決まると、期限の日を示します。"
+        text = f"{rule.words()}（{rule.base.label}が決まると、期限の日を示します）{_caution(rule)}"
         return PaperDue(None, None, text, rule.source, rule.assumed)
     due_on = counted_day(rule, base_on, calendar)
     clock = format_clock(rule.cut_off) if rule.cut_off else ""
     text = (
         f"{format_wareki_weekday(due_on)}{clock}までです"
         f"（{rule.base.label}（{format_wareki_weekday(base_on)}）"
-        f"{counting_words(rule.n, rule.unit, rule.count_first_day)}）。"
+        f"{counting_words(rule.n, rule.unit, rule.count_first_day)}）。{_caution(rule)}"
     )
     due_at = datetime.combine(due_on, rule.cut_off or END_OF_DAY, JST)
     return PaperDue(due_at, due_on, text, rule.source, rule.assumed)
+
+
+def _caution(rule: DueRule) -> str:
+    return f"　{ASSUMED}" if rule.assumed else ""
 
 
 def read_due(offer: Table) -> DueRule | None:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from forms.dues import ASSUMED, PaperDue
 from portal.filters import deadline_kind, due_words, seireki_date
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.wareki import jst_date
 
+NO_DUE = "提出期限の定めは登録されていません（担当課の案内によります）"
 SOON = timedelta(days=3)
 
 
@@ -47,6 +49,17 @@ def deadline_view(deadline: CaseDeadline, now: datetime) -> DeadlineView:
         source=deadline.source,
         warning=_warning(deadline),
     )
+
+
+def paper_due_words(due: PaperDue | None, now: datetime) -> str:
+    """By when a paper is due, in one line: also that nothing says so, and that its day is not known yet."""
+    if due is None:
+        return NO_DUE
+    if due.due_at is None or due.due_on is None:
+        return f"期限 {due.text}"
+    days = (due.due_on - jst_date(now)).days
+    left = "期限を過ぎています" if due.is_missed(now) else f"あと{days}日" if days else "本日まで"
+    return f"期限 {due_words(due)}（{left}）{f'　{ASSUMED}' if due.assumed else ''}"
 
 
 def _standing(deadline: CaseDeadline, now: datetime) -> tuple[str, str]:

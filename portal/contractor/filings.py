@@ -13,12 +13,13 @@ from portal.contractor.checks import mark_places
 from portal.contractor.progress import next_page, page_tasks
 from portal.contractor.questions import QuestionPage, condition_words, needs_answer, rows_shown
 from portal.contractor.remarks import differences, field_remarks, word_of_city
-from portal.deadline_views import pressing_deadline
+from portal.deadline_views import paper_due_words, pressing_deadline
 from portal.filing_views import remarks_of
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.file_application import save_draft
 from portal.workflows.mail_address_again import address_awaited
+from portal.workflows.paper_dues import missed_due, paper_due
 from procurement.cases import ProcurementCase
 from procurement.wareki import JST
 
@@ -34,6 +35,7 @@ def show_filing(case_id: str, form_code: str) -> Page:
             "tasks": page_tasks(case, answers),
             "go_on": next_page(case, answers),
             "differences": differences(answers),
+            "due_words": paper_due_words(paper_due(act, case, answers.form), act.now),
             "awaits_address": answers.filing is not None and address_awaited(answers.filing) is not None,
         }
         return show("filings/overview", act, case, **_common(act, case, answers), **values)
@@ -154,4 +156,6 @@ def _common(act: Act, case: ProcurementCase, answers: Answers) -> dict[str, Any]
         "remarks": remarks,
         "mark_places": mark_places(case, answers, remarks),
         "pressing": pressing_deadline(case, act.now),
+        "is_usage": answers.form.code == act.rules(case.city).usage_application.form,
+        "late_due": missed_due(act, case, answers.form),
     }

@@ -17,6 +17,7 @@ from portal.file_answers import pdf_answer
 from portal.filters import file_size
 from portal.permissions import Permission, requires
 from portal.workflows.file_application import save_draft, submit_filing, withdraw_filing
+from portal.workflows.paper_dues import missed_due
 from procurement.cases import ProcurementCase
 from procurement.errors import RuleViolation
 from procurement.filings import Filing, FilingStatus
@@ -33,7 +34,8 @@ def show_check(case_id: str, form_code: str) -> Page:
         answers = answers_for(act, case, my_form(act, case, form_code))
         if not answers.is_writable:
             return redirect(url_for(".show_filing", case_id=case_id, form_code=form_code))
-        return show("filings/check", act, case, **_check_values(case, answers))
+        late_due = missed_due(act, case, answers.form)
+        return show("filings/check", act, case, late_due=late_due, **_check_values(case, answers))
 
 
 @blueprint.get("/contractor/cases/<case_id>/filings/<form_code>/preview.pdf")

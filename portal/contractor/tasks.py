@@ -7,7 +7,7 @@ from flask import url_for
 from forms.facts import FormFacts
 from forms.wanted import WANTED_RULES
 from portal.case_papers import FILING_WORDS, Paper, papers_of
-from portal.deadline_views import deadline_view
+from portal.deadline_views import deadline_view, paper_due_words
 from portal.workflows.act import Act
 from portal.workflows.case_facts import facts_for
 from procurement.cases import ProcurementCase
@@ -61,8 +61,11 @@ def _when(paper: Paper) -> str:
 
 
 def _deadlines(act: Act, case: ProcurementCase, paper: Paper) -> list[str]:
-    views = [deadline_view(deadline, act.now) for deadline in paper.deadlines(case)]
-    return [f"期限 {view.due}（{view.remaining}）" for view in views]
+    """By when, or in words that nothing says so."""
+    if paper.is_usage:
+        views = [deadline_view(deadline, act.now) for deadline in paper.deadlines(case)]
+        return [f"期限 {view.due}（{view.remaining}）" for view in views]
+    return [paper_due_words(paper.due, act.now)]
 
 
 def _wanted(paper: Paper, facts: FormFacts | None) -> str:

@@ -21,7 +21,7 @@ COLUMNS: tuple[Mapping[str, Any], ...] = (
     {"label": "案件"},
     {"label": "事業者", "sort": "company"},
     {"label": "提出", "kind": "nowrap", "sort": "submitted"},
-    {"label": "案件の次の期限", "kind": "nowrap", "sort": "due"},
+    {"label": "期限", "kind": "nowrap", "sort": "due"},
     {"label": "状態", "kind": "nowrap"},
     {"label": "担当"},
 )
@@ -201,7 +201,7 @@ def _order(sort: str, last: Last) -> list[Any]:
     column = columns.get(sort.lstrip("-"))
     if column is not None:
         return [column.desc() if descending else column.asc(), *oldest_first]
-    due = _next_due()
+    due = func.coalesce(Filing.due_at, _next_due())
     return [case((due.is_(None), 1), else_=0), due.desc() if descending else due.asc(), *oldest_first]
 
 

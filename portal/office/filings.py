@@ -157,6 +157,7 @@ def _page(filing_id: str, **values: Any) -> str:
             versions=[(v, FILING_WORDS[v.status]) for v in reversed(handed_in)],
             version=version,
             is_open=version is filing.current and version.status is FilingStatus.SUBMITTED,
+            is_usage=filing.form_code == act.rules(filing.city).usage_application.form,
             awaits_address=address_awaited(filing) is version,
             typed=request.form,
             remark=REMARK,

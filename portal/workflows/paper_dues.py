@@ -20,6 +20,12 @@ def paper_due(act: Act, case: ProcurementCase, form: FormDefinition) -> PaperDue
     return due_from(offer.due, _base_day(case, offer.due.base), rules.calendar)
 
 
+def missed_due(act: Act, case: ProcurementCase, form: FormDefinition) -> PaperDue | None:
+    """The same, once it is over; None before."""
+    due = paper_due(act, case, form)
+    return due if due is not None and due.is_missed(act.now) else None
+
+
 def _base_day(case: ProcurementCase, base: DueBase) -> date | None:
     """The day of the event, None before it has happened."""
     original = case.contracts[0] if case.contracts else None
