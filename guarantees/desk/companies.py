@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).with_name("companies.toml")
 
@@ -27,15 +28,17 @@ class DeskCompany:
 def desk_companies() -> dict[str, DeskCompany]:
     """Every desk by the code of its company."""
     table = tomllib.loads(DATA.read_text(encoding="utf-8"))
-    found = [
-        DeskCompany(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
-        )
-        for row in table["companies"]
-    ]
+    found = [_company(row) for row in table["companies"]]
     return {company.issuer: company for company in found}
 
 
 def desk_of(issuer: str) -> DeskCompany:
     """The desk of a company; KeyError where there is none."""
     return desk_companies()[issuer]
+
+
+def _company(row: dict[str, Any]) -> DeskCompany:
+    values: dict[str, Any] = {}
+    for name, value in row.items():
+        values[name] = tuple(value) if isinstance(value, list) else value
+    return DeskCompany(**values)

@@ -30,13 +30,13 @@ def refusal_of_electronic(
     `is_allowed`: the orderer has allowed it for this case, as far as the desk can know.
     """
     if not product.is_electronic:
-        return _closed("product", f"{product.label}は電子保証の対象外です。", "004「3. ご利用の要件」")
+        return _closed("product", f"{product.label}は電子保証の対象外です。", "電子保証のご案内「3. ご利用の要件」")
     if terms is None:
-        return _closed("orderer", f"この発注者は電子保証に対応していません。{LIST}", "004「3. ご利用の要件」")
+        return _closed("orderer", f"この発注者は電子保証に対応していません。{LIST}", "電子保証のご案内「3. ご利用の要件」")
     if today < terms.starts_on:
         first = f"{terms.starts_on.year}年{terms.starts_on.month}月{terms.starts_on.day}日"
         return _closed(
-            "not_yet", f"{terms.name}の電子保証は{first}から利用できます。", "004「4. 電子保証の導入発注者」"
+            "not_yet", f"{terms.name}の電子保証は{first}から利用できます。", "電子保証のご案内「4. 電子保証の導入発注者」"
         )
     if product not in terms.products:
         return _closed(
@@ -44,7 +44,7 @@ def refusal_of_electronic(
         )
     if terms.needs_permission and not is_allowed:
         text = f"{terms.name}が電子保証の利用を認めた案件であることが確認できません。"
-        return _closed("permission", text, "002「1. ご利用条件」")
+        return _closed("permission", text, "電子保証のご案内「1. ご利用条件」")
     return None
 
 
@@ -54,7 +54,7 @@ def refuse_mixing(form: CertificateForm, asked: CertificateForm) -> None:
         raise GuaranteeRefused(
             "form.mixed",
             "同じ保証契約において、電子証書と紙の保証証書は混在できません。",
-            "002「電子保証に関するFAQ」Q5",
+            "電子保証のご案内「電子保証に関するFAQ」Q5",
             f"この保証契約の変更は「{form.label}」で申し込みます。",
         )
 

@@ -4,7 +4,8 @@ Nothing here calls the registry: what is issued waits as `DeskGuarantee.waiting`
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from guarantees.keys import AuthenticationKey
 from guarantees.products import CertificateForm
 from guarantees.sealed_words import SealedWords
 
+JST = ZoneInfo("Asia/Tokyo")
 SAME_TEXT = "証書の記載が、今のものと変わっていません。"
 
 
@@ -33,6 +35,11 @@ class Officer:
     now: datetime
     seal: SealedWords = field(repr=False)
 
+    @property
+    def today(self) -> date:
+        """The day in Japan."""
+        return self.now.astimezone(JST).date()
+
 
 def issue(
     session: Session, application: DeskApplication, asked: Asked, product: AskedProduct, officer: Officer,
@@ -41,7 +48,7 @@ def issue(
     """A new guarantee contract (保証契約) with its first certificate; electronic ones get a key. (GUAR-70, GUAR-72)"""
     _refuse_settled(application, product)
     _check(contents)
-    on = officer.now.date()
+    on = officer.today
     price = quote(application.issuer, product.product, product.amount, on)
     guarantee = DeskGuarantee(
         id=new_id(),
@@ -166,7 +173,7 @@ def _refuse_settled(application: DeskApplication, product: AskedProduct) -> None
         raise GuaranteeRefused("product.issued", f"{product.product.label}は、すでに発行されています。")
     if product.form is CertificateForm.ELECTRONIC and not product.product.is_electronic:
         text = f"{product.product.label}は電子保証の対象外です。"
-        raise GuaranteeRefused("electronic.product", text, "004「3. ご利用の要件」")
+        raise GuaranteeRefused("electronic.product", text, "電子保証のご案内「3. ご利用の要件」")
 
 
 def _refuse_ended(guarantee: DeskGuarantee) -> None:
