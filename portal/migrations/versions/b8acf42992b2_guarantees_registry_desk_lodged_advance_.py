@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d08e9785e578"
+revision = "b8acf42992b2"
 down_revision = "5b1c0d7e4f20"
 branch_labels = None
 depends_on = None
@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by", sa.String(length=100), nullable=True),
         sa.Column("approval_reason", sa.Text(), nullable=False),
+        sa.Column("approval_conditions", sa.JSON(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("paid_recorded_by", sa.String(length=100), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
