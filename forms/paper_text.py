@@ -1,7 +1,8 @@
 """Read the text of a PDF with its places: run as a script under `forms.confinement`.
 
-Arguments are path, most pages and most characters. Prints JSON: {"pages": [[[x0, top, x1, bottom, text], ...], ...]},
-places in points from the upper left corner as the page is seen, or {"refused": code}. It imports nothing of ours.
+Arguments are path, most pages and most characters. Prints JSON: {"refused": code}, or {"pages": [page, ...]} with
+{"pieces": [[x0, top, x1, bottom, text], ...], "rules": [[x0, top, x1, bottom], ...]} for each page, places in points
+from the upper left corner as the page is seen. It imports nothing of ours.
 """
 
 import ctypes
@@ -19,6 +20,9 @@ APART = 1.2
 """A gap of so many heights parts two pieces of one row, unless a space that was written fills it."""
 LOST = 2.5
 WRONG_PASSWORD = 4
+SHORTEST_RULE, MOST_RULES = 6.0, 4000
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
 
 
 class Glyph(NamedTuple):
@@ -36,6 +40,16 @@ class Glyph(NamedTuple):
         return self.bottom - self.top
 
 
+class Frame(NamedTuple):
+    """A page: where its own axes begin, its size as it is seen, and by how many degrees it is turned."""
+
+    left: float
+    low: float
+    width: float
+    height: float
+    turn: int
+
+
 def main(path: str, most_pages: int, most_characters: int) -> dict[str, object]:
     """What was found, as the JSON that is printed."""
     try:
@@ -50,7 +64,10 @@ def main(path: str, most_pages: int, most_characters: int) -> dict[str, object]:
         for page in pdf:
             glyphs = list(_glyphs(page, left))
             left -= len(glyphs)
-            pages.append([list(piece) for row in _rows(glyphs) for piece in _pieces(row)])
+            rules = list(_rules(page))
+            walls = [rule for rule in rules if rule[3] - rule[1] > rule[2] - rule[0]]
+            pieces = [list(piece) for row in _rows(glyphs) for piece in _pieces(row, walls)]
+            pages.append({"pieces": pieces, "rules": rules})
         return {"pages": pages}
     except MemoryError:
         return {"refused": "too_heavy"}
@@ -61,24 +78,61 @@ def main(path: str, most_pages: int, most_characters: int) -> dict[str, object]:
 def _glyphs(page: pdfium.PdfPage, most: int) -> Iterator[Glyph]:
     """Every character that the page shows, turned as the page is turned."""
     text = page.get_textpage()
-    width, height = page.get_size()
-    left, bottom, _right, _top = page.get_bbox()
-    turn = page.get_rotation() % 360
-    box = raw.FS_RECTF()
+    frame, box = _frame(page), raw.FS_RECTF()
     for n in range(min(text.count_chars(), most)):
         code = raw.FPDFText_GetUnicode(text, n)
         if raw.FPDFText_IsGenerated(text, n) == 1 or code < 32 or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
             continue
         if raw.FPDFText_GetLooseCharBox(text, n, ctypes.byref(box)):
-            corners = (box.left - left, box.bottom - bottom, box.right - left, box.top - bottom)
-            yield Glyph(*_turned(corners, turn, width, height), chr(code))
+            yield Glyph(*_turned(frame, (box.left, box.bottom, box.right, box.top)), chr(code))
 
 
-def _turned(
-    box: tuple[float, float, float, float], turn: int, width: float, height: float
-) -> tuple[float, float, float, float]:
+def _rules(page: pdfium.PdfPage) -> Iterator[Box]:
+    """The lines of tables (罫線): every straight edge along an axis of what is drawn."""
+    drawn, frame = 0, _frame(page)
+    for thing in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2):
+        at = thing.get_matrix()
+        point: Point | None = None
+        start: Point | None = None
+        for n in range(min(raw.FPDFPath_CountSegments(thing), MOST_RULES)):
+            segment = raw.FPDFPath_GetPathSegment(thing, n)
+            x, y = ctypes.c_float(), ctypes.c_float()
+            raw.FPDFPathSegment_GetPoint(segment, x, y)
+            here = at.on_point(x.value, y.value)
+            kind = raw.FPDFPathSegment_GetType(segment)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                start = here
+            edges = [(point, here)] if kind == raw.FPDF_SEGMENT_LINETO else []
+            if raw.FPDFPathSegment_GetClose(segment):
+                edges.append((here, start))
+            for one, other in edges:
+                if one and other and (rule := _rule(frame, one, other)):
+                    yield rule
+                    drawn += 1
+            point = here
+        if drawn > MOST_RULES:
+            return
+
+
+def _rule(frame: Frame, one: Point, other: Point) -> Box | None:
+    """An edge from point to point, if it is straight along an axis and long enough to part cells."""
+    (x0, y0), (x1, y1) = one, other
+    if min(abs(x0 - x1), abs(y0 - y1)) > 0.5 or max(abs(x0 - x1), abs(y0 - y1)) < SHORTEST_RULE:
+        return None
+    box = _turned(frame, (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+    return (round(box[0], 1), round(box[1], 1), round(box[2], 1), round(box[3], 1))
+
+
+def _frame(page: pdfium.PdfPage) -> Frame:
+    left, low, _right, _top = page.get_bbox()
+    width, height = page.get_size()
+    return Frame(left, low, width, height, page.get_rotation() % 360)
+
+
+def _turned(frame: Frame, box: Box) -> Box:
     """A box of the page's own axes as the reader sees it: x0, top, x1, bottom."""
-    x0, y0, x1, y1 = box
+    left, low, width, height, turn = frame
+    x0, y0, x1, y1 = box[0] - left, box[1] - low, box[2] - left, box[3] - low
     if turn == 90:
         return y0, x0, y1, x1
     if turn == 180:
@@ -100,8 +154,8 @@ def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
     return [sorted(row, key=lambda g: g.x0) for row in rows]
 
 
-def _pieces(row: list[Glyph]) -> Iterator[tuple[float, float, float, float, str]]:
-    """The row in pieces, parted where the gap is wide."""
+def _pieces(row: list[Glyph], walls: list[Box]) -> Iterator[tuple[float, float, float, float, str]]:
+    """The row in pieces, parted where the gap is wide or the line of a table stands."""
     piece: list[Glyph] = []
     words, blank = "", ""
     for glyph in row:
@@ -109,7 +163,7 @@ def _pieces(row: list[Glyph]) -> Iterator[tuple[float, float, float, float, str]
             blank += glyph.text
             continue
         gap = (glyph.x0 - piece[-1].x1) / max(glyph.height, 1) if piece else 0.0
-        if piece and gap > (LOST if blank else APART):
+        if piece and (gap > (LOST if blank else APART) or _parted(piece[-1], glyph, walls)):
             yield _piece(piece, words)
             piece, words = [], ""
         elif piece and gap < -0.7 and glyph.text == piece[-1].text:
@@ -121,6 +175,12 @@ def _pieces(row: list[Glyph]) -> Iterator[tuple[float, float, float, float, str]
         blank = ""
     if piece:
         yield _piece(piece, words)
+
+
+def _parted(one: Glyph, other: Glyph, walls: list[Box]) -> bool:
+    """Whether an upright line stands between two characters."""
+    left, right, middle = one.x1 - 1.5, other.x0 + 1.5, (other.top + other.bottom) / 2
+    return any(left < wall[0] < right and wall[1] <= middle <= wall[3] for wall in walls)
 
 
 def _piece(glyphs: list[Glyph], words: str) -> tuple[float, float, float, float, str]:

@@ -1,30 +1,22 @@
 """Layouts of key notices (お知らせの配置): which words stand beside or below which label, from their places on a page."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from guarantees.notice_words import COLON, LabelFound, ends_value, label_at, plain, shown, squashed
-
-
-class Piece(NamedTuple):
-    """Words in one place of a page; places in points from its upper left corner."""
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-    text: str
-
-    @property
-    def height(self) -> float:
-        """Of the line, in points; never zero."""
-        return max(self.bottom - self.top, 0.1)
-
-    def overlap(self, other: "Piece") -> float:
-        """How much of the lower line's height both share, 0 to 1."""
-        shared = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return shared / min(self.height, other.height)
+from guarantees.notice_pieces import Piece, joined_rows, rows_of
+from guarantees.notice_words import (
+    COLON,
+    LabelFound,
+    ends_value,
+    is_usual_key,
+    key_in,
+    label_at,
+    number_in,
+    plain,
+    shown,
+    squashed,
+)
 
 
 @dataclass
@@ -45,51 +37,41 @@ class Labelled:
 
 BESIDE, TIGHT, FAR = 0.15, 0.5, 0.95
 """Shares of a line's height: overlap that makes two stand beside each other; gaps within and at the end of a value."""
+MANY = 3
+CELL = 100.0
+"""Width of a cell of plain text, wider than any line."""
 
 
 def pieces_of(text: str) -> list[Piece]:
     """Plain text as pieces: a line is a row, a tab or two spaces part its pieces."""
     pieces = []
     for row, line in enumerate(text.splitlines()):
-        for start, words in _parts(line.expandtabs(12)):
-            width = sum(1 if ord(character) < 0x2E80 else 2 for character in words) / 2
-            pieces.append(Piece(start, row * 1.5, start + width, row * 1.5 + 1, words))
+        for start, words in _parts(line):
+            pieces.append(Piece(start, row * 1.5, start + _width(words), row * 1.5 + 1, words))
     return pieces
 
 
 def _parts(line: str) -> Iterable[tuple[float, str]]:
-    words, start, x, blanks = "", 0.0, 0.0, 0
-    for character in line.replace("|", "  ").replace("｜", "  ").replace("│", "  "):
-        if character == " " or character == "\u3000":
-            blanks += 1 if character == " " else 2
-        if character not in " \u3000" and blanks >= 3 and words.strip():
-            yield start, words.strip()
-            words = ""
-        if character not in " \u3000":
-            start, blanks = (start if words.strip() else x), 0
-        words += character
-        x += 0.5 if ord(character) < 0x2E80 else 1.0
-    if words.strip():
-        yield start, words.strip()
+    """Words and where they begin: in equal columns where tabs or lines part them, else by the width before them."""
+    cells = re.split(r"[\t|｜│]", line)
+    if len(cells) > 1:
+        yield from ((n * CELL, cell.strip()) for n, cell in enumerate(cells) if cell.strip())
+        return
+    for found in re.finditer(r"\S+(?:(?: |\u3000| \u3000|\u3000 )\S+)*", line):
+        yield _width(line[: found.start()]), found.group()
 
 
-def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Pieces that stand beside each other, rows from the top, each from the left."""
-    rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: (p.top + p.bottom, p.x0)):
-        if rows and rows[-1][0].overlap(piece) > 0.6:
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
-    return [sorted(row) for row in rows]
+def _width(words: str) -> float:
+    return sum(0.5 if ord(character) < 0x2E80 else 1.0 for character in words)
 
 
-def labelled_values(pieces: Sequence[Piece]) -> list[Labelled]:
+def labelled_values(page: Sequence[Piece]) -> list[Labelled]:
     """Every label of a page with the lines of its value, in the order of the page."""
-    labels, others = _split(pieces)
+    labels, others = _split(page)
     free = _take_beside(labels, others)
     free = _take_continuations(labels, free)
-    _take_below(labels, free)
+    if not _take_in_order(labels, free):
+        _take_below(labels, free)
     return labels
 
 
@@ -119,9 +101,9 @@ def _label_from(row: Sequence[Piece], at: int) -> tuple[LabelFound | None, int]:
     """The label that begins with a piece: alone, or spread over several that hold one or two characters each."""
     for used in range(min(len(row) - at, 8), 1, -1):
         spread = row[at : at + used]
-        if all(len(squashed(piece.text)) <= 3 for piece in spread):
+        if all(len(squashed(piece.text)) <= 3 for piece in spread[:-1]):
             found = label_at("".join(piece.text for piece in spread))
-            if found is not None and not found.rest:
+            if found is not None and len(found.rest) < len(shown(spread[-1].text)):
                 return found, used
     return label_at(row[at].text), 1
 
@@ -157,7 +139,7 @@ def _take_beside(labels: list[Labelled], pieces: list[Piece]) -> list[Piece]:
 
 def _take_continuations(labels: list[Labelled], free: list[Piece]) -> list[Piece]:
     """Lines above and below a value that stand in its column: the widest gap parts one value from the next."""
-    valued = [label for label in labels if label.lines]
+    valued = [label for label in labels if label.lines and not _is_whole(label)]
     taken: set[int] = set()
     for label in valued:
         column = [(n, piece) for n, piece in enumerate(free) if n not in taken and _in_column(piece, label)]
@@ -167,6 +149,16 @@ def _take_continuations(labels: list[Labelled], free: list[Piece]) -> list[Piece
         label.lines += [piece for _, piece in below + above]
         taken |= {n for n, _ in below + above}
     return [piece for n, piece in enumerate(free) if n not in taken]
+
+
+def _is_whole(label: Labelled) -> bool:
+    """Whether nothing can follow: the cell of a table is known, or number and key have their full shape."""
+    words = "".join(piece.text for piece in label.lines)
+    if any(line.is_cell for line in label.lines):
+        return True
+    if label.code == "key":
+        return (key := key_in(words)) is not None and is_usual_key(key, None)
+    return label.code == "number" and number_in(words) is not None
 
 
 def _in_column(piece: Piece, label: Labelled) -> bool:
@@ -211,7 +203,7 @@ def _chain_up(
             (_bottom(o) for o in others if o is not label and _bottom(o) <= piece.top + 1), default=None
         )
         gap = edge - piece.bottom
-        is_nearer = above is None or gap < piece.top - above - piece.height * 0.1
+        is_nearer = above is None or gap < piece.top - above + piece.height * 0.05
         if gap > piece.height * TIGHT * 2 or not is_nearer or ends_value(piece.text):
             break
         if abs(piece.x0 - label.left) > piece.height:
@@ -219,6 +211,26 @@ def _chain_up(
         chain.append((n, piece))
         edge = piece.top
     return chain
+
+
+def _take_in_order(labels: list[Labelled], free: list[Piece]) -> bool:
+    """All labels, then all values: how some programs copy a table out, column by column."""
+    empty = [label for label in labels if not label.lines]
+    if len(empty) < MANY or not {"number", "key"} <= {label.code for label in empty}:
+        return False
+    last = empty[-1].place
+    rows = len(rows_of(label.place for label in empty))
+    after = [
+        p for p in sorted(free, key=lambda p: p.top) if p.top >= last.bottom - 1 and not ends_value(p.text)
+    ]
+    values = after[: len(empty)]
+    if rows < len(empty) or len(values) < len(empty):
+        return False
+    if not any(e.code == "number" and number_in(v.text) for e, v in zip(empty, values, strict=True)):
+        return False
+    for label, value in zip(empty, values, strict=True):
+        label.lines.append(value)
+    return True
 
 
 def _take_below(labels: list[Labelled], free: list[Piece]) -> None:
@@ -254,13 +266,8 @@ def _head_over(heads: list[Labelled], piece: Piece) -> int:
 
 
 def words_of(label: Labelled) -> str:
-    """The value as one line: rows closed up where Japanese goes on, a space where one stood or Latin words meet."""
-    text = ""
-    for row in rows_of(label.lines):
-        words = " ".join(shown(piece.text) for piece in row)
-        is_latin = text[-1:].isascii() and words[:1].isascii() and text[-1:].isalnum() and words[:1].isalnum()
-        text += (" " if is_latin else "") + words
-    return text.strip()
+    """The value as one line."""
+    return joined_rows(rows_of(label.lines))
 
 
 def row_words(label: Labelled) -> list[str]:

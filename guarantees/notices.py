@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from guarantees.keys import AuthenticationKey
-from guarantees.notice_layouts import Labelled, Piece, labelled_values, pieces_of, row_words, words_of
+from guarantees.notice_layouts import Labelled, labelled_values, pieces_of, row_words, words_of
+from guarantees.notice_pieces import Piece
 from guarantees.notice_words import (
     is_usual_key,
     issuer_in,
