@@ -26,11 +26,13 @@ from portal.pictures.stage_lines import StageLine
 from portal.preserving import KeptFile, kept_certificates, kept_files
 from portal.workflows.act import Act
 from portal.workflows.case_facts import elected_payment
+from portal.workflows.guarantee_gate import closed_gate
 from portal.workflows.recipients import officers_of
 from portal.workflows.review_filing import request_in_force
 from portal.workflows.usage_forms import form_of_version
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.contracts import Contract, ContractDocument
+from procurement.errors import RuleViolation
 from procurement.filings import Filing, FilingMessage, FilingVersion
 
 OPEN_QUESTION = "未入力"
@@ -47,6 +49,8 @@ class ContractView:
     files: list[dict[str, Any]]
     thumbnails: list[dict[str, str]]
     signing: SigningView | None
+    gate: RuleViolation | None
+    """Why the city cannot sign it yet (契約保証の確認待ち); None where nothing waits for a guarantee."""
     certificates: list[KeptFile]
 
 
@@ -197,5 +201,6 @@ def _contract_view(act: Act, contract: Contract) -> ContractView:
         files=[file for document in contract.documents for file in document_files(act, document)],
         thumbnails=pages,
         signing=signing_view(act, contract),
+        gate=closed_gate(act, contract),
         certificates=kept_certificates(act.session, contract),
     )

@@ -7,6 +7,7 @@ from flask import abort, redirect, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
+from portal.signer.gates import note_gate
 from portal.signer.reviews import Refusal, review_page, show
 from portal.signer.visits import Visit, visiting
 from procurement.cities.parts import SigningPolicy
@@ -50,6 +51,7 @@ def submit_answer(token: str, answer: Answer) -> Page:
 
 def answer_refused(token: str, refusal: Refusal) -> Page:
     """The review page with the refusal; whoever was second is led to what the first one did instead."""
+    note_gate(token, refusal)
     with visiting(token) as visit:
         return review_page(visit, refusal)
 

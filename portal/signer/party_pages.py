@@ -7,6 +7,7 @@ from flask import abort
 from flask_wtf import FlaskForm
 
 from portal.filters import seireki_date
+from portal.signer.gates import note_gate
 from portal.signer.party_acts import own_certificates, own_tokens
 from portal.signer.party_forms import CertificateForm, HeldKeyForm, KeyFileForm
 from portal.signer.reviews import Refusal, missing_documents, show
@@ -64,6 +65,7 @@ def refused_page(
     token: str, refusal: Refusal, form: FlaskForm, page: Callable[[Visit, Any, Refusal], Page]
 ) -> Page:
     """The page once more, with the refusal beside the answer that it is about, or above all of them."""
+    note_gate(token, refusal)
     with visiting(token) as visit:
         return page(visit, form, refusal)
 

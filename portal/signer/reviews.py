@@ -12,6 +12,7 @@ from portal.signer.pages import picture_list
 from portal.signer.visits import Visit, visiting
 from portal.signer.wording import words_of, zoom_words
 from portal.workflows.answer_signing_request import refuse_after_deadline
+from portal.workflows.guarantee_gate import refuse_without_guarantee
 from procurement.errors import RuleViolation
 from procurement.rules import DeadlineKind
 from signing import SigningRefused, record_opened, unviewed_documents, viewed_pages
@@ -70,7 +71,7 @@ def show(visit: Visit, template: str, **values: Any) -> str:
         city=visit.rules,
         words=words_of(visit),
         deadline=conclusion_deadline(visit),
-        too_late=late_refusal(visit),
+        too_late=signing_refusal(visit),
         **values,
     )
 
@@ -83,10 +84,11 @@ def conclusion_deadline(visit: Visit) -> DeadlineView | None:
     return next((deadline_view(d, visit.act.now) for d in found if d.lifted_at is None), None)
 
 
-def late_refusal(visit: Visit) -> RuleViolation | None:
-    """Why nobody may sign any more, so that it is said before a button is pressed. (AMB-05)"""
+def signing_refusal(visit: Visit) -> RuleViolation | None:
+    """Why this person may not sign now, so that it is said before a button is pressed. (AMB-05, CITY-30)"""
     try:
         refuse_after_deadline(visit.act, visit.contract)
+        refuse_without_guarantee(visit.act, visit.contract, visit.step)
     except RuleViolation as refusal:
         return refusal
     return None

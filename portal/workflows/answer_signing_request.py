@@ -2,6 +2,7 @@
 
 from portal.audit import Tag
 from portal.workflows.act import Act, refuse_bad_address
+from portal.workflows.guarantee_gate import refuse_without_guarantee
 from portal.workflows.locks import lock_case
 from portal.workflows.recipients import notify_officers
 from portal.workflows.texts import fitting, fitting_line
@@ -27,6 +28,7 @@ def give_consent(act: Act, contract: Contract, step: CirculationStep, circumstan
     """Agree to the documents (同意); the seal follows at once, made by a job. (SIGN-24, SIGN-43)"""
     begin_answer(act, contract, step)
     refuse_after_deadline(act, contract)
+    refuse_without_guarantee(act, contract, step)
     consent(act.session, step.id, circumstances, act.now)
     note_agreement(act, contract, step, circumstances)
 

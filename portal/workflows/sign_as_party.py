@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.answer_signing_request import begin_answer, note_agreement, refuse_after_deadline
+from portal.workflows.guarantee_gate import refuse_without_guarantee
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
 from signing import (
@@ -25,6 +26,7 @@ def look_at_turn(act: Act, contract: Contract, step: CirculationStep) -> PartyTu
     """What the person would sign now; every reason against it comes before a key is touched."""
     refuse_witness_step(step)
     refuse_after_deadline(act, contract)
+    refuse_without_guarantee(act, contract, step)
     return party_turn(act.session, step.id, act.now)
 
 
@@ -77,6 +79,7 @@ def _begin(act: Act, contract: Contract, step: CirculationStep) -> None:
     begin_answer(act, contract, step)
     refuse_witness_step(step)
     refuse_after_deadline(act, contract)
+    refuse_without_guarantee(act, contract, step)
 
 
 def _text(at: datetime) -> str:
