@@ -43,6 +43,8 @@ class PaperKind(StrEnum):
     SCAN = "scan", "文字のない画像（スキャン）"
 
 
+LEAST_WORDS = 15
+"""A paper with fewer characters is a picture, perhaps with a page number or a stamp in words."""
 SAID = ("guarantee_contract_number", "product", "work_name", "orderer", "contractor", "issuer")
 
 
@@ -102,7 +104,7 @@ def read_notice(text: str) -> Notice:
 
 def read_pages(pages: Sequence[Sequence[Piece]]) -> tuple[Notice, ...]:
     """Every notice of a PDF, one after the other; one `Notice` of another kind where there is none at all."""
-    if not any(piece.text.strip() for page in pages for piece in page):
+    if sum(len(squashed(piece.text)) for page in pages for piece in page) < LEAST_WORDS:
         return (Notice(PaperKind.SCAN),)
     papers = [paper for page in pages for paper in _papers(page)]
     found = [_read(paper) for paper in _with_following_pages(papers)]
