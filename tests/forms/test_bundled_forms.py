@@ -1,6 +1,5 @@
 """The form files that come with the portal: each is sound, fits its paper, and is asked for where it belongs."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -72,19 +71,6 @@ def test_uploads_alone_are_asked_for_where_the_list_says_so() -> None:
     """FILE-21: ※ items are handed in through the attachment function."""
     upload_only = {form.code for form in _forms("ashikaga") if form.is_upload_only}
     assert upload_only == {"authentication_key_notice", "qualification_documents"}
-
-
-def test_the_papers_are_pdf_a(tmp_path: Path) -> None:
-    for form in _forms("ashikaga"):
-        paper = render_paper(form, {}, NOW)
-        (tmp_path / f"{form.code}.pdf").write_bytes(paper)
-        metadata = subprocess.run(
-            ["pdfinfo", "-meta", str(tmp_path / f"{form.code}.pdf")],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        assert "pdfaid:part" in metadata
 
 
 def _forms(city: str) -> tuple[FormDefinition, ...]:

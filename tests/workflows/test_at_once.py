@@ -14,7 +14,7 @@ from portal.workflows.amend_contract import NewAmendment, amend_contract
 from portal.workflows.answer_signing_request import give_consent, report_contract_problem
 from portal.workflows.decide_award import decide_award
 from portal.workflows.draft_contract import NewDocument, add_document
-from portal.workflows.file_application import open_filing, submit_filing, withdraw_filing
+from portal.workflows.file_application import open_filing, save_draft, submit_filing, withdraw_filing
 from portal.workflows.find_company import NewCompany
 from portal.workflows.import_awards import confirm_import
 from portal.workflows.manage_signing import cancel_signing
@@ -87,6 +87,32 @@ def test_the_contractor_withdraws_while_the_officer_accepts(town: Town) -> None:
     with looking(OFFICER) as act:
         withdrawn = town.case(act).filings[0].status is FilingStatus.WITHDRAWN
     assert count(town, ElectronicContractRequest) == (0 if withdrawn else 1)
+
+
+def test_the_contractor_files_a_new_version_while_the_officer_accepts_the_old_one(town: Town) -> None:
+    """Either the old version is accepted and the new one refused, or the officer is told of the new one."""
+    town.award()
+    town.file()
+
+    def file_again(act: Act) -> None:
+        case = town.case(act)
+        filing, form = case.filings[0], usage_form_of(act, case)
+        withdraw_filing(act, filing)
+        save_draft(act, case, form, dict(filing.versions[0].values))
+        submit_filing(act, filing, form, paper=PAPER)
+
+    refused = one_worked(at_once(town, accepting(town), file_again))
+    with looking(OFFICER) as act:
+        filing = town.case(act).filings[0]
+        states = [version.status for version in filing.versions]
+        requests = act.session.scalars(select(ElectronicContractRequest)).all()
+        in_force = [request.filing_version_id for request in requests if request.is_in_force]
+        assert in_force == ([filing.accepted.id] if filing.accepted else [])
+    if refused.code == "filing_decided":
+        assert states == [FilingStatus.ACCEPTED]
+    else:
+        assert refused.code == "filing_changed_meanwhile"
+        assert states == [FilingStatus.WITHDRAWN, FilingStatus.SUBMITTED]
 
 
 def test_the_case_goes_on_paper_while_the_application_is_accepted(town: Town) -> None:

@@ -1,11 +1,13 @@
 """A form that is only a file (様式ファイルだけの様式): laid into the instance, filled in, handed in, accepted, printed."""
 
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from portal import clock
 from tests.forms.examples import pdf_text
 from tests.portal.contractor.desk import Desk, seen_on, text_of
 
@@ -26,10 +28,12 @@ TABLES = {
 
 @pytest.fixture
 def settings(settings: dict[str, Any], tmp_path: Path) -> dict[str, Any]:
-    """One file in the folder of its city, one beside it that names its city."""
+    """One file in the folder of its city, one beside it that names its city, and its next version."""
     (tmp_path / "forms" / "iwaki").mkdir(parents=True)
     shutil.copy(WRITTEN / "tables.toml", tmp_path / "forms" / "iwaki")
     shutil.copy(WRITTEN / "smallest.toml", tmp_path / "forms")
+    later = (WRITTEN / "smallest.toml").read_text("utf-8").replace("連絡の内容", "連絡したいこと")
+    (tmp_path / "forms" / "later.toml").write_text(later.replace("2026-01-01", "2026-05-09"), "utf-8")
     return settings
 
 
@@ -66,3 +70,19 @@ def test_a_table_of_works_in_the_folder_of_its_city(iwaki: Desk, tmp_path: Path)
 
 def test_the_smallest_form_beside_the_folders(tosu: Desk) -> None:
     assert "資材が届きません。" in text_of(hand_in(tosu, "memo", {"text": "資材が届きません。"}).text)
+
+
+def test_its_next_version_begins_on_its_day_and_what_was_filed_stays(tosu: Desk, tmp_path: Path) -> None:
+    """The question is another from midnight on; the paper that was handed in before still says the old one."""
+    midnight = datetime(2026, 5, 9, tzinfo=clock.TOKYO)
+    question = f"{tosu.base}/filings/memo/sections/1"
+    with clock.freeze(midnight - timedelta(seconds=1)):
+        assert "連絡の内容" in tosu.browser().get(question).text
+        hand_in(tosu, "memo", {"text": "資材が届きません。"})
+    with clock.freeze(midnight):
+        client = tosu.browser()
+        receipt = text_of(client.get(f"{tosu.base}/filings/memo/versions/1").text)
+        assert "連絡の内容" in receipt
+        client.post(f"{tosu.base}/filings/memo/withdraw")
+        assert "連絡したいこと" in client.get(question).text
+        assert "資材が届きません。" in client.get(question).text

@@ -147,7 +147,7 @@ def _signing_letters(city: str) -> Iterator[Sample]:
 
 
 def _filing_letters() -> Iterator[Sample]:
-    filing = Thing(title=FORMS["tosu"], company=COMPANY)
+    filing = Thing(title=FORMS["tosu"], company=COMPANY, form_code="usage_application")
     version = Thing(receipt_number="20260507-140509-7K3QM", number=1, submitted_at=NOW, is_late=False)
     late = Thing(**{**vars(version), "is_late": True})
     paper = {"filing": filing, "version": version}
