@@ -39,7 +39,7 @@ WORDS = {
 }
 
 
-def read_papers(path: Path, name: str) -> tuple[Notice, ...]:
+def notices_in(path: Path, name: str = "お知らせ.pdf") -> tuple[Notice, ...]:
     """Every notice of a PDF, or the one `Notice` that says what else it is.
 
     Raises RuleViolation, in words, for what is no PDF, encrypted, broken, too large or too long.
@@ -56,9 +56,9 @@ def read_papers(path: Path, name: str) -> tuple[Notice, ...]:
     return read_pages([_page(page) for page in found["pages"]])
 
 
-def read_key_notices(path: Path, name: str) -> tuple[Notice, ...]:
+def read_key_notices(path: Path, name: str = "お知らせ.pdf") -> tuple[Notice, ...]:
     """The same, but only key notices come back: a scan, a certificate or another paper is refused. (GUAR-15)"""
-    notices = read_papers(path, name)
+    notices = notices_in(path, name)
     if (refusal := refusal_of(notices[0], name)) is not None:
         raise refusal
     return notices

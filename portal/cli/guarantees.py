@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from guarantees.notices import SAID, Notice
-from portal.notice_reading import read_papers, refusal_of
+from portal.notice_reading import notices_in, refusal_of
 from procurement.errors import RuleViolation
 
 group = AppGroup("guarantee", help="保証: お知らせの読み取り、保証確認サービスへの照会")
@@ -36,7 +36,7 @@ def read_notice_file(file: Path, as_json: bool, all_of_them: bool) -> None:
     try:
         if not file.is_file():
             raise RuleViolation("upload.missing", f"{file} というファイルはありません。")
-        notices = read_papers(file, file.name)
+        notices = notices_in(file, file.name)
     except RuleViolation as unreadable:
         click.echo(unreadable.sentence(), err=True)
         sys.exit(2)
