@@ -8,10 +8,16 @@ from pathlib import Path
 from types import SimpleNamespace as Thing
 from typing import Any
 
+from guarantees.checks import Result
+from guarantees.lodged import Means
+from guarantees.lookup import NEUTRAL
 from portal.mail import render
+from portal.workflows.notify_guarantees import HOW_TO_CORRECT
+from procurement.cities.kinds import GuaranteeKind
 from procurement.cities.loader import load_cities
 from procurement.rules import CityRules, ProcurementCategory
 from procurement.wareki import JST
+from tests.portal.mails.payment_samples import payment_letters
 
 NOW = datetime(2026, 5, 7, 14, 5, 9, tzinfo=JST)
 GOLDEN = Path(__file__).parent / "golden"
@@ -87,6 +93,9 @@ def samples() -> Iterator[Sample]:
     yield from _completion_letters()
     yield from _preservation_letters()
     yield from _certificate_letters()
+    yield from _guarantee_letters()
+    for name, template, values in payment_letters(_to_contractor, _to_officer):
+        yield Sample(name, template, "tosu", values)
 
 
 def _to_contractor(**values: Any) -> dict[str, Any]:
@@ -244,6 +253,40 @@ def _certificate_letters() -> Iterator[Sample]:
     yield Sample("certificate_expiring-service", "certificate_expiring", "tosu", service)
     password = {"person": row.name, "password": "030430", "expires_on": UNTIL.date(), "days": 10}
     yield Sample("signing_password", "signing_password", "tosu", password)
+
+
+def _guarantee_letters() -> Iterator[Sample]:
+    obligation, means = GuaranteeKind.CONTRACT, Means.ELECTRONIC_SURETY
+    words = "証書の工事名「市道改良（第2工区）工事」が、契約の工事名「市道改良工事」と違います。"
+    lodged = Thing(
+        obligation=obligation,
+        means=means,
+        guarantee_contract_number="31072-0001M",
+        accepted_at=NOW,
+        returned_because=words,
+        alarm="保証会社が、この保証契約を解約しました。",
+    )
+    look = Thing(registry_name="保証確認サービス", looked_at=NOW, problem="")
+    unknown = Thing(**{**vars(look), "problem": NEUTRAL})
+    line = {"label": "工事名", "result": Result.LOOK.label, "words": words}
+    for result, lines, kept in (
+        (Result.MATCH, [], look),
+        (Result.LOOK, [line], look),
+        (Result.MISMATCH, [], unknown),
+    ):
+        values = _to_officer(lodged=lodged, look=kept, result=result, lines=lines)
+        yield Sample(f"guarantee_looked-{result.value}", "guarantee_looked", "tosu", values)
+    yield Sample("guarantee_alarmed", "guarantee_alarmed", "tosu", _to_officer(lodged=lodged, look=look))
+    yield Sample("guarantee_accepted", "guarantee_accepted", "tosu", _to_contractor(lodged=lodged))
+    back = _to_contractor(lodged=lodged, how_to_correct=HOW_TO_CORRECT[True])
+    yield Sample("guarantee_returned", "guarantee_returned", "tosu", back)
+    limit = Thing(words="契約金額38,500,000円の10分の1以上（3,850,000円以上）")
+    for side in ("contractor", "office"):
+        asked = {"obligation": obligation, "limit": limit, "due": UNTIL.date(), "days_left": 3, "side": side}
+        values = _to_contractor(officer=OFFICER, **asked)
+        yield Sample(f"guarantee_missing-{side}", "guarantee_missing", "tosu", values)
+    text = "保証期間が令和8年9月30日に終わり、工期の終わり（令和8年10月5日）より前です。"
+    yield Sample("guarantee_expiring", "guarantee_expiring", "tosu", _to_officer(lodged=lodged, text=text))
 
 
 def write_golden_files() -> None:
