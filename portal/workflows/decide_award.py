@@ -11,6 +11,7 @@ from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.find_company import NewCompany, check_company, find_or_register_company
 from portal.workflows.recipients import notify_contractor, notify_officers
+from portal.workflows.recommend_guarantee import recommend_guarantee
 from portal.workflows.texts import fitting, fitting_line
 from portal.workflows.usage_forms import usage_form_title
 from procurement.awards import Award
@@ -91,6 +92,7 @@ def decide_award(act: Act, new: NewAward) -> ProcurementCase:
         form_title=usage_form_title(act, case),
         notice=rules.at(jst_date(new.awarded_at)).notices.award,
     )
+    recommend_guarantee(act, case)
     notify_officers(act, case, "award_registered", key=f"award-registered:{case.id}")
     return case
 
