@@ -110,6 +110,19 @@ class AdvancePayment(CityScoped, Base):
         """The bank account that was named with the claim (振込先)."""
         return BankAccount.from_json(self.bank_account) if self.bank_account else None
 
+    def correct(self, *, amount: int, filing_version_id: str) -> None:
+        """A later version of its filing counts instead: it begins anew; refused once it is approved."""
+        if self.status not in (PaymentStatus.REQUESTED, PaymentStatus.RECOGNISED, PaymentStatus.CLAIMED):
+            raise RuleViolation(
+                "payment_settled",
+                f"前の版による{self.name}が「{self.status.label}」の段階のため、新しい版は受理できません。",
+                remedy="新しい版を差し戻すか、承認した前払金を差し戻してから受理します。",
+            )
+        self.amount, self.filing_version_id = amount, filing_version_id
+        self.recognised_at = self.recognised_by = None
+        self.recognition_reason = ""
+        self.claimed_at = self.claimed_by = self.bank_account = None
+
     def recognise(self, *, now: datetime, by: str, reason: str) -> None:
         """An officer recognised that the work goes as scheduled (認定); interim payments alone."""
         self._refuse_unless(PaymentStatus.REQUESTED, "認定")

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from forms.model import FormDefinition, meanings_of
 from portal.audit import Tag
 from portal.workflows.act import Act
+from portal.workflows.advance_payments import refuse_election
 from portal.workflows.file_application import refuse_missing_attachments
 from portal.workflows.locks import lock_case
 from portal.workflows.recipients import notify_contractor, notify_officers
+from portal.workflows.request_advance_payment import take_up_payment
 from portal.workflows.texts import fitting, fitting_line, required_reason
 from portal.workflows.usage_forms import form_of_version
 from procurement.contracts import Contract
@@ -93,6 +95,7 @@ def accept_filing(
     lock_case(act, filing.case_id)
     version = _version_seen(filing, version_number)
     refuse_missing_attachments(act, form, version)
+    refuse_election(act.session, filing.case_id, form, version)
     version.accept(now=act.now, by=act.actor.name, reason=reason)
     act.audit(
         Tag.FILING_ACCEPTED,
@@ -103,6 +106,7 @@ def accept_filing(
     )
     if form.code == act.rules(filing.city).usage_application.form:
         _take_up_application(act, filing, version, form)
+    take_up_payment(act, filing, version, form)
     _tell_contractor(act, filing, version, "filing_accepted", reason)
 
 
