@@ -11,32 +11,34 @@ from guarantees.lodged import (
     GuaranteeLook,
     LineDecision,
     LodgedGuarantee,
-    LodgedStatus,
-    Means,
     finding,
 )
 from portal.audit import Tag
 from portal.workflows.act import Act
+from portal.workflows.guarantee_means import (
+    method_of,
+    original_channels,
+    refuse_channel,
+    refuse_early_release,
+    refuse_unproven,
+    refuse_unseen,
+)
 from portal.workflows.locks import lock_case
+from portal.workflows.notify_guarantees import tell_of_acceptance, tell_of_return
 from portal.workflows.texts import fitting, required_reason
 from procurement.cities.kinds import Channel
-from procurement.cities.parts import GuaranteeMethod
 from procurement.errors import RuleViolation
 from procurement.wareki import format_wareki, jst_date
 
-METHOD_CODES = {
-    Means.ELECTRONIC_SURETY: ("surety",),
-    Means.PAPER_SURETY: ("surety",),
-    Means.BANK: ("bank",),
-    Means.INSURANCE: ("insurance", "bond_or_insurance"),
-    Means.VIEWING_URL: ("insurance", "bond_or_insurance"),
-    Means.PERFORMANCE_BOND: ("performance_bond", "bond_or_insurance"),
-    Means.CASH: ("cash",),
-    Means.GOVERNMENT_BONDS: ("government_bonds", "other"),
-    Means.EXEMPTION: ("exemption",),
-}
-"""Under which codes a city's file speaks of a means ([[guarantees.methods]])."""
-ORIGINAL_CHANNELS = (Channel.COUNTER, Channel.POST)
+__all__ = [
+    "accept_guarantee",
+    "decide_line",
+    "method_of",
+    "original_channels",
+    "record_original",
+    "release_guarantee",
+    "return_guarantee",
+]
 
 
 def decide_line(
@@ -90,9 +92,12 @@ def accept_guarantee(act: Act, lodged: LodgedGuarantee, *, reason: str = "", loo
         if look_id and look_id != look.id:
             raise _look_moved_on()
         _refuse_open_lines(lodged, look)
+        reason = fitting(reason, LodgedGuarantee.accepted_because, "受理の理由")
     else:
-        _refuse_unseen(lodged)
-    lodged.accepted_because = fitting(reason, LodgedGuarantee.accepted_because, "受理の理由")
+        refuse_unseen(lodged)
+        reason = fitting(reason, LodgedGuarantee.accepted_because, "受理の理由")
+        refuse_unproven(act, lodged, reason)
+    lodged.accepted_because = reason
     lodged.accepted_at, lodged.accepted_by = act.now, act.actor.name
     lodged.alarmed_at = lodged.alarm = None
     act.audit(
@@ -101,6 +106,7 @@ def accept_guarantee(act: Act, lodged: LodgedGuarantee, *, reason: str = "", loo
         subject=("guarantee", lodged.id),
         result=lodged.means.value,
     )
+    tell_of_acceptance(act, lodged)
 
 
 def return_guarantee(act: Act, lodged: LodgedGuarantee, reason: str) -> None:
@@ -110,6 +116,7 @@ def return_guarantee(act: Act, lodged: LodgedGuarantee, reason: str) -> None:
     lodged.returned_at, lodged.returned_by, lodged.returned_because = act.now, act.actor.name, reason
     lodged.next_look_at = None
     act.audit(Tag.GUARANTEE_RETURNED, city=lodged.city, subject=("guarantee", lodged.id), reason=reason)
+    tell_of_return(act, lodged)
 
 
 def record_original(act: Act, lodged: LodgedGuarantee, *, channel: Channel, received_on: date) -> None:
@@ -117,7 +124,7 @@ def record_original(act: Act, lodged: LodgedGuarantee, *, channel: Channel, rece
     _begin(act, lodged)
     if not lodged.means.has_original:
         raise RuleViolation("guarantee_without_original", f"{lodged.means.label}には、原本がありません。")
-    _refuse_channel(act, lodged, channel)
+    refuse_channel(act, lodged, channel)
     if received_on > jst_date(act.now):
         raise RuleViolation(
             "original_from_the_future",
@@ -144,23 +151,11 @@ def release_guarantee(act: Act, lodged: LodgedGuarantee, *, reason: str = "") ->
             "受理していない保証は、解除するものがありません。",
             remedy="不要な提出は差し戻します。",
         )
-    lodged.released_because = fitting(reason, LodgedGuarantee.released_because, "解除の理由")
+    reason = fitting(reason, LodgedGuarantee.released_because, "解除の理由")
+    refuse_early_release(act, lodged, reason)
+    lodged.released_because = reason
     lodged.released_at, lodged.released_by, lodged.next_look_at = act.now, act.actor.name, None
     act.audit(Tag.GUARANTEE_RELEASED, city=lodged.city, subject=("guarantee", lodged.id))
-
-
-def method_of(act: Act, lodged: LodgedGuarantee) -> GuaranteeMethod | None:
-    """What the city's rules say about this means; None where they are silent. (CITY-30)"""
-    codes = METHOD_CODES[lodged.means]
-    methods = act.rules(lodged.city).guarantees.methods
-    return next((method for code in codes for method in methods if method.code == code), None)
-
-
-def original_channels(act: Act, lodged: LodgedGuarantee) -> tuple[Channel, ...]:
-    """By which ways the original may come (原本の提出方法): the city's, else counter and post. (CITY-30)"""
-    method = method_of(act, lodged)
-    allowed = [c for c in method.channels if c in ORIGINAL_CHANNELS] if method else []
-    return tuple(allowed) or ORIGINAL_CHANNELS
 
 
 def _begin(act: Act, lodged: LodgedGuarantee) -> None:
@@ -211,24 +206,3 @@ def _refuse_open_lines(lodged: LodgedGuarantee, look: GuaranteeLook) -> None:
         f"契約と一致しない項目があるため、受理できません（{labels or look.problem}）。",
         remedy="理由を付けて差し戻すか、保証会社が証書を直した後に照会し直します。",
     )
-
-
-def _refuse_unseen(lodged: LodgedGuarantee) -> None:
-    if lodged.status is LodgedStatus.AWAITING_ORIGINAL:
-        raise RuleViolation(
-            "original_not_received",
-            f"{lodged.means.label}の原本の受領が記録されていません。",
-            remedy="原本が届いた日と方法を記録してから、受理します。",
-        )
-
-
-def _refuse_channel(act: Act, lodged: LodgedGuarantee, channel: Channel) -> None:
-    allowed = original_channels(act, lodged)
-    if channel not in allowed:
-        method = method_of(act, lodged)
-        raise RuleViolation(
-            "original_channel_not_allowed",
-            f"{lodged.means.label}の原本は、{'または'.join(c.label for c in allowed)}で受け付けます。",
-            method.mark.source if method else "",
-            "受け取った方法を選び直します。",
-        )

@@ -7,7 +7,7 @@ file says `blocks_signature = false` nobody waits.
 from guarantees.lodged import LodgedGuarantee, LodgedStatus, Means
 from portal.audit import Tag
 from portal.workflows.act import Act
-from portal.workflows.decide_guarantee import method_of
+from portal.workflows.guarantee_means import method_of
 from portal.workflows.guarantee_needs import amount_of, covers_whole, limits_of, lodged_of
 from procurement.cities.kinds import GuaranteeKind
 from procurement.contracts import Contract

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from guarantees.certificates import Certificate, CertificateContents, CertificateEntry, Target
-from guarantees.checks import CheckLine, Result, compare, overall
+from guarantees.checks import CheckLine, Result, compare
 from guarantees.lodged import (
     FOUND,
     LOCKED,
@@ -25,6 +25,7 @@ from portal.workflows.act import Act
 from portal.workflows.guarantee_needs import need_of
 from portal.workflows.locks import lock_case
 from portal.workflows.look_up_guarantee import next_daily_look, wait_after
+from portal.workflows.notify_guarantees import tell_of_alarm, tell_of_look
 from procurement.errors import RuleViolation
 
 BY_HAND = "画面で確認（手入力）"
@@ -69,21 +70,24 @@ def _answered(
     act: Act, lodged: LodgedGuarantee, answer: Found | NotFound, registry_name: str
 ) -> GuaranteeLook | None:
     certificate = answer.certificate if isinstance(answer, Found) else None
-    lines = _compared(act, lodged, certificate) if certificate else ()
     before = lodged.last_answer
     look = _look(act, lodged, registry_name, FOUND if certificate else NOT_FOUND)
     look.problem = answer.text if isinstance(answer, NotFound) else ""
     if certificate is not None:
         look.certificate, look.certificate_sha256 = certificate.to_json(), certificate.latest.sha256
-        look.lines = [line.to_json() for line in lines]
+        look.lines = [line.to_json() for line in _compared(act, lodged, certificate)]
     _keep_going(lodged, look, act.now)
-    if act.actor.side == "job" and before is not None and _says_the_same(before, look):
+    if not lodged.is_live:
+        look.problem = f"{look.problem}{lodged.status.label}の後に届いた回答です。"
+    elif act.actor.side == "job" and before is not None and _says_the_same(before, look):
         return None
-    result = overall(lines) if certificate else Result.MISMATCH
-    return _kept(act, lodged, look, result)
+    _keep(act, lodged, look)
+    if lodged.is_live:
+        _follow(act, lodged, look)
+    return look
 
 
-def _kept(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook, result: Result | None) -> GuaranteeLook:
+def _keep(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook) -> None:
     lodged.looks.append(look)
     act.session.flush()
     act.audit(
@@ -92,18 +96,32 @@ def _kept(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook, result: Result
         subject=("guarantee", lodged.id),
         registry=look.registry_name,
         outcome=look.outcome,
-        result=result.value if result else "",
+        result=lodged.result_of(look).value if look.is_answer else "",
     )
-    if lodged.is_live and lodged.accepted_at and look.is_answer and result is Result.MISMATCH:
-        _alarm(act, lodged, look)
-    return look
 
 
-def _alarm(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook) -> None:
-    bad = [line["words"] for line in look.lines or [] if line["result"] == Result.MISMATCH.value]
-    lodged.alarm = "　".join(bad) or look.problem
-    lodged.alarmed_at = act.now
-    act.audit(Tag.GUARANTEE_ALARMED, city=lodged.city, subject=("guarantee", lodged.id), alarm=lodged.alarm)
+def _follow(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook) -> None:
+    """What an answer leads to: nothing is accepted by it, and what was accepted may stop to count."""
+    result = lodged.result_of(look)
+    if lodged.accepted_at is None:
+        if act.actor.side == "job":
+            tell_of_look(act, lodged, look, result)
+        return
+    if result is Result.MATCH:
+        return  # an alarm stays until an officer has decided
+    alarm = _alarm_of(lodged, look)
+    if lodged.alarmed_at is not None and lodged.alarm == alarm:
+        return
+    lodged.alarmed_at, lodged.alarm = lodged.alarmed_at or act.now, alarm
+    act.audit(Tag.GUARANTEE_ALARMED, city=lodged.city, subject=("guarantee", lodged.id), alarm=alarm)
+    tell_of_alarm(act, lodged, look)
+
+
+def _alarm_of(lodged: LodgedGuarantee, look: GuaranteeLook) -> str:
+    if look.outcome == NOT_FOUND:
+        return f"{look.registry_name}で、この保証が見つからなくなりました。"
+    open_lines = [line for line in look.lines or [] if lodged.result_of_line(line) is not Result.MATCH]
+    return "\n".join(f"{line['label']}：{line['words']}" for line in open_lines)
 
 
 def _unanswered(
@@ -122,7 +140,8 @@ def _unanswered(
         return None
     look = _look(act, lodged, registry_name, LOCKED if isinstance(answer, Locked) else UNAVAILABLE)
     look.problem = problem[:PROBLEM_LENGTH]
-    return _kept(act, lodged, look, None)
+    _keep(act, lodged, look)
+    return look
 
 
 def _look(act: Act, lodged: LodgedGuarantee, registry_name: str, outcome: str) -> GuaranteeLook:
