@@ -1,6 +1,7 @@
 """Looking guarantees up (保証の照会の実行): the registry is asked outside of transactions, by a page or by a job."""
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
 
 from guarantees.lodged import GuaranteeLook, LodgedGuarantee
@@ -16,8 +17,8 @@ from procurement.errors import RuleViolation
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50
-"""Looks of one run of the job: a registry that is slow must not hold up everything else."""
+AT_ONCE, GIVE_UP_AFTER = 50, 3
+"""Looks of one run of the job, and after how many without an answer in a row it waits for the next run."""
 
 
 def look_now(lodged_id: str, actor: Actor | None = None, scope: Scope | None = None) -> GuaranteeLook:
@@ -53,24 +54,40 @@ def look_due(_now: datetime) -> str:
         return ""
     with looking(SCHEDULER, Scope()) as act:
         waiting = due_looks(act, AT_ONCE)
-    looked = sum(_look(port, lodged_id) for lodged_id in waiting)
-    return f"{looked}件の保証を照会しました。" if looked else ""
+    answers = list(_answers(port, waiting))
+    silent = sum(isinstance(answer, Unavailable) for answer in answers)
+    parts = [f"{len(answers)}件の保証を照会しました。"] if answers else []
+    parts += [f"うち{silent}件は回答がありません。"] if silent else []
+    return "".join(parts)
 
 
-def _look(port: RegistryPort, lodged_id: str) -> bool:
+def _answers(port: RegistryPort, waiting: list[str]) -> Iterator[Answer]:
+    """One answer for each guarantee that this worker asked for; a registry that is down is left alone for now."""
+    silent = 0
+    for lodged_id in waiting:
+        answer = _look(port, lodged_id)
+        if answer is None:
+            continue
+        yield answer
+        silent = silent + 1 if isinstance(answer, Unavailable) else 0
+        if silent >= GIVE_UP_AFTER:
+            return
+
+
+def _look(port: RegistryPort, lodged_id: str) -> Answer | None:
     with acting(SCHEDULER, Scope()) as act:
         if not claim_look(act, lodged_id):
-            return False
+            return None
     try:
         with looking(SCHEDULER, Scope()) as act:
             asking = asking_of(act, act.session.get_one(LodgedGuarantee, lodged_id), house().lodged_secrets)
     except RuleViolation as refusal:
         log.error("guarantee %s cannot be looked up: %s", lodged_id, refusal.sentence())
-        return False
+        return None
     answer = ask(port, asking)
     with acting(SCHEDULER, Scope()) as act:
         record_answer(act, lodged_id, answer, port.name)
-    return True
+    return answer
 
 
 def _required_port() -> RegistryPort:

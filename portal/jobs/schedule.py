@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from portal.authorities import alert_all, check_all
 from portal.certificate_notices import notice_all
 from portal.completing import complete_all
+from portal.guarantee_looking import look_due
+from portal.guarantee_notices import notice_guarantees, seal_look_records
 from portal.mail.sending import send_mail
 from portal.preserving import preserve_all
 from portal.reminding import send_reminders
@@ -53,6 +55,24 @@ JOBS: tuple[Job, ...] = (
         timedelta(hours=1),
         notice_all,
         "電子証明書の期限が近いことを知らせる",
+    ),
+    Job(
+        "look_up_guarantees",
+        timedelta(seconds=30),
+        look_due,
+        "未確認の保証を照会し、有効な保証を毎日一度照会し直す",
+    ),
+    Job(
+        "seal_look_records",
+        timedelta(seconds=30),
+        seal_look_records,
+        "保証の照会記録に電子署名とタイムスタンプを付ける",
+    ),
+    Job(
+        "notice_guarantees",
+        timedelta(hours=1),
+        notice_guarantees,
+        "保証の未提出と期間の終わりを知らせる",
     ),
     Job("send_mail", timedelta(seconds=2), send_mail, "送信箱のメールを送る"),
     Job(

@@ -20,9 +20,10 @@ from portal.workflows.guarantee_needs import (
     time_of,
 )
 from procurement.cases import ProcurementCase
-from procurement.cities.kinds import GuaranteeKind
+from procurement.cities.kinds import DeadlineKind, GuaranteeKind
 from procurement.guarantee_limits import Limit
-from procurement.wareki import jst_date
+from procurement.numbers import format_yen
+from procurement.wareki import format_wareki, jst_date
 
 __all__ = ["CityRow", "Concern", "ObligationStanding", "Problem", "city_wide", "need_of", "standings"]
 
@@ -135,7 +136,7 @@ def standing(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> Obli
         is_required=is_required,
         why=why,
         source=source,
-        due=None,
+        due=_due(case) if obligation is GuaranteeKind.CONTRACT and is_required else None,
         amount=amount,
         limit=limit,
         lodged=lodged,
@@ -199,19 +200,46 @@ def _problems(
         concern = CONCERN_OF.get(each.status)
         if concern is not None:
             yield Problem(concern, each.alarm or each.status.label, each)
-        elif text := _ending(act, case, each):
-            yield Problem(Concern.EXPIRING, text, each)
+        elif found := ending(act, case, each):
+            yield Problem(Concern.EXPIRING, found.text, each)
     if is_required and missing and not any(each.status in CONCERN_OF for each in live):
-        yield Problem(Concern.MISSING, f"{obligation.label}が{missing:,}円不足しています。")
+        yield Problem(
+            Concern.MISSING, _missing_words(obligation, missing, any(each.is_in_force for each in live))
+        )
 
 
-def _ending(act: Act, case: ProcurementCase, lodged: LodgedGuarantee) -> str:
-    """Why the covered time of a guarantee in force wants a look; empty when it does not."""
+def _missing_words(obligation: GuaranteeKind, missing: int, has_some: bool) -> str:
+    if has_some:
+        return f"受理した{obligation.label}が、{format_yen(missing)}足りません。"
+    return f"{obligation.label}がまだ提出されていません（必要な額は{format_yen(missing)}）。"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """An end of covered time that wants a look (期間の問題): too early for the work, or near."""
+
+    code: str
+    ends_on: date
+    text: str
+
+
+def ending(act: Act, case: ProcurementCase, lodged: LodgedGuarantee) -> Ending | None:
+    """Why the covered time of a guarantee in force wants a look; None when it does not."""
     (_, ends), (_, work_ends) = time_of(lodged), period_of(case)
     if ends is None:
-        return ""
+        return None
+    day = format_wareki(ends)
     if work_ends is not None and ends < work_ends:
-        return f"保証期間が{ends}に終わり、工期の終わり（{work_ends}）より前です。"
+        text = f"保証期間が{day}に終わり、工期の終わり（{format_wareki(work_ends)}）より前です。"
+        return Ending("short", ends, text)
+    if ends < jst_date(act.now):
+        return Ending("ended", ends, f"保証期間が{day}に終わりました。")
     if ends - jst_date(act.now) <= EXPIRES_WITHIN:
-        return f"保証期間が{ends}に終わります。"
-    return ""
+        return Ending("ending", ends, f"保証期間が{day}に終わります。")
+    return None
+
+
+def _due(case: ProcurementCase) -> date | None:
+    """By when it must be in force: the day by which the contract must be concluded."""
+    found = (d for d in case.deadlines if d.kind == DeadlineKind.CONTRACT_CONCLUSION and d.lifted_at is None)
+    return next((deadline.due_on for deadline in found), None)
