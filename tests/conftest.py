@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser
 
 from portal import clock
@@ -118,10 +119,31 @@ def settings(database_url: str, tmp_path: Path, demo_keys: Path) -> dict[str, An
     return {"MODE": "test", "INSTANCE": tmp_path, "DATABASE_URL": database_url, "CSRF": False}
 
 
+class TemplateCache(BytecodeCache):
+    """Templates compiled once in a test process, for all of its apps."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session")
+def template_cache() -> TemplateCache:
+    """Compiling the templates anew for every app took a good part of the pages' tests."""
+    return TemplateCache()
+
+
 @pytest.fixture
-def app(settings: dict[str, Any]) -> Iterator[Flask]:
+def app(settings: dict[str, Any], template_cache: TemplateCache) -> Iterator[Flask]:
     """The portal on a database of its own."""
     created = create_app(settings)
+    created.jinja_env.bytecode_cache = template_cache
     yield created
     created.extensions["database"].dispose()
 

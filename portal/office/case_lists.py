@@ -67,7 +67,7 @@ def cases_query(wanted: CaseFilter, sort: str, now: datetime) -> Select[Any]:
         )
     )
     if wanted.stage:
-        query = query.where(QUEUES[wanted.stage].condition(now))
+        query = query.where(QUEUES[wanted.stage].condition_at(now))
     if wanted.category:
         query = query.where(ProcurementCase.category == ProcurementCategory(wanted.category))
     if wanted.section:

@@ -3,19 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from portal.office import stages
 from portal.office.filing_lists import waiting_count
 from portal.workflows.act import Act
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.contracts import Contract, ContractStage
+from procurement.orm import UtcInstant
 
 SOON = timedelta(days=14)
 """How far ahead the office looks."""
+
+
+Moment = datetime | BindParameter[datetime]
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,13 @@ class Queue:
     key: str
     title: str
     text: str
-    condition: Callable[[datetime], ColumnElement[bool]]
+    condition: Callable[[Moment, Moment], ColumnElement[bool]]
+    """Takes the present instant and the end of what is soon."""
     is_urgent: bool = False
+
+    def condition_at(self, now: datetime) -> ColumnElement[bool]:
+        """What a case of this queue is like at an instant."""
+        return self.condition(now, now + SOON)
 
 
 @dataclass(frozen=True)
@@ -48,11 +58,11 @@ def open_deadline(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-def _at(*found: ContractStage) -> Callable[[datetime], ColumnElement[bool]]:
-    return lambda _now: stages.newest_stage(*found)
+def _at(*found: ContractStage) -> Callable[[Moment, Moment], ColumnElement[bool]]:
+    return lambda _now, _soon: stages.newest_stage(*found)
 
 
-def _waiting_for_application(_now: datetime) -> ColumnElement[bool]:
+def _waiting_for_application(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     return and_(
         stages.newest_stage(ContractStage.APPLICATION),
         ~stages.has_filing_to_review(),
@@ -61,7 +71,7 @@ def _waiting_for_application(_now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _problems(_now: datetime) -> ColumnElement[bool]:
+def _problems(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     unverified = stages.newest_contract(
         Contract.completion_problem.is_not(None), Contract.concluded_at.is_(None)
     )
@@ -69,11 +79,11 @@ def _problems(_now: datetime) -> ColumnElement[bool]:
     return or_(stages.newest_stage(ContractStage.SUSPENDED, ContractStage.DECLINED), unverified, rejected)
 
 
-def _paper_open(_now: datetime) -> ColumnElement[bool]:
+def _paper_open(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     return stages.newest_contract(stages.contract_is(ContractStage.PAPER), Contract.concluded_at.is_(None))
 
 
-def _concluded(_now: datetime) -> ColumnElement[bool]:
+def _concluded(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     return stages.newest_contract(Contract.concluded_at.is_not(None))
 
 
@@ -81,7 +91,7 @@ REVIEW = Queue(
     "review",
     "申請の審査待ち",
     "事業者が提出した申請の内容を確認し、受理するか差し戻します。",
-    lambda _now: stages.has_filing_to_review(),
+    lambda _now, _soon: stages.has_filing_to_review(),
     is_urgent=True,
 )
 CITY_SIGNING = Queue(
@@ -108,14 +118,14 @@ OVERDUE = Queue(
     "overdue",
     "期限を過ぎた案件",
     "期限を過ぎても、求められた手続きが済んでいません。",
-    lambda now: open_deadline(CaseDeadline.due_at < now),
+    lambda now, _soon: open_deadline(CaseDeadline.due_at < now),
     is_urgent=True,
 )
 DUE_SOON = Queue(
     "due_soon",
     "期限が2週間以内の案件",
     "2週間以内に期限が来る手続きがあります。",
-    lambda now: open_deadline(CaseDeadline.due_at >= now, CaseDeadline.due_at <= now + SOON),
+    lambda now, soon: open_deadline(CaseDeadline.due_at >= now, CaseDeadline.due_at <= soon),
 )
 TODAY: tuple[Queue, ...] = (
     OVERDUE,
@@ -138,7 +148,7 @@ WAITING: tuple[Queue, ...] = (
         "sent_back",
         "差戻し中",
         "事業者の提出し直しを待っています。",
-        lambda _now: stages.has_filing_sent_back(),
+        lambda _now, _soon: stages.has_filing_sent_back(),
     ),
     Queue(
         "contractor_signing",
@@ -155,13 +165,21 @@ QUEUES: Mapping[str, Queue] = {queue.key: queue for queue in (*TODAY, *WAITING, 
 
 def counted_queues(act: Act) -> dict[str, CountedQueue]:
     """Every queue with its count, by key; `filings` counts papers, the others cases."""
-    counts = [_count(queue.condition(act.now)).label(key) for key, queue in QUEUES.items()]
-    found: Any = act.session.execute(select(*counts, waiting_count().label("filings"))).one()
+    moments = {"now": act.now, "soon": act.now + SOON}
+    found: Any = act.session.execute(_counts(), moments).one()
     counted = {
         key: CountedQueue(queue, getattr(found, key), url_for("office.show_cases", stage=key))
         for key, queue in QUEUES.items()
     }
     return counted | {"filings": CountedQueue(REVIEW, found.filings, url_for("office.show_filings"))}
+
+
+@cache
+def _counts() -> Select[Any]:
+    """All counts in one query; kept, for building it takes longer than asking it, and every page asks."""
+    now, soon = (bindparam(name, type_=UtcInstant()) for name in ("now", "soon"))
+    counts = [_count(queue.condition(now, soon)).label(key) for key, queue in QUEUES.items()]
+    return select(*counts, waiting_count().label("filings"))
 
 
 def _count(condition: ColumnElement[bool]) -> Any:
