@@ -11,8 +11,8 @@ from signing.pades.certificate_requests import LONGEST_PART
 BUILT_IN, OUTSIDE, ELSEWHERE = "built_in", "outside", "elsewhere"
 KINDS = {
     BUILT_IN: (
-        "この設備の認証局で、すぐに発行する",
-        "公的な認証局ではありません。鍵はこの設備が、PINで暗号化して保管します。",
+        "このシステムの認証局で、すぐに発行する",
+        "公的な認証局ではありません。鍵はこのシステムが、PINで暗号化して保管します。",
     ),
     OUTSIDE: ("外部の認証局に申し込む", "署名要求(CSR)を作ります。発行された証明書を、あとで取り込みます。"),
     ELSEWHERE: ("署名する方が持っている証明書を登録する", "鍵は署名する方の手元（ICカードなど）にあります。"),

@@ -115,7 +115,8 @@ def _of_act(entry: AuditEntry, paper: str) -> HistoryLine:
     words = ACT_WORDS.get(Tag(entry.tag), entry.tag).format(paper=paper, **_details(entry.details))
     side = SIDE_WORDS.get(entry.actor_kind, "")
     note = next((str(entry.details[key]) for key in NOTE_KEYS if entry.details.get(key)), "")
-    return HistoryLine(entry.at, "　".join(part for part in (side, entry.actor_name) if part), words, note)
+    who = "　".join(dict.fromkeys(part for part in (side, entry.actor_name) if part))
+    return HistoryLine(entry.at, who, words, note)
 
 
 def _of_event(event: EnvelopeEvent, step: CirculationStep | None) -> HistoryLine:

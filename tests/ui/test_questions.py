@@ -106,7 +106,7 @@ def test_a_cell_may_be_drawn_by_the_page(app):
         "{{ row }}-{{ n }}{% endcall %}"
     )
     html = drawn(app, source, rows=["a"])
-    assert '<th scope="row" role="rowheader">a-0</th>' in html
+    assert '<th scope="row" role="rowheader" data-label="甲">a-0</th>' in html
     assert '<td role="cell" data-label="乙" class="number"><div class="table__cell">a-1</div></td>' in html
 
 

@@ -47,7 +47,7 @@ def choose_csv(visitor: Visitor, csv: Path) -> None:
     """Up to the preview."""
     visitor.press("CSVで取り込む")
     visitor.upload("CSVファイル", csv)
-    visitor.press("中身を確かめる")
+    visitor.press("内容を確認する")
 
 
 def open_case(visitor: Visitor, award: Award) -> None:
