@@ -31,17 +31,24 @@ def governing_contract(case: ProcurementCase) -> Contract | None:
     return next(iter(reversed(concluded)), next(iter(case.contracts), None))
 
 
-def price_of(case: ProcurementCase) -> int:
+def pending_amendment(case: ProcurementCase) -> Contract | None:
+    """An amendment (変更契約) that is on its way: a changed certificate may already speak of it."""
+    last = next(iter(reversed(case.contracts)), None)
+    is_open = last is not None and last.is_amendment and not last.is_concluded and last.declined_at is None
+    return last if is_open else None
+
+
+def price_of(case: ProcurementCase, contract: Contract | None = None) -> int:
     """Contract price (契約金額) in yen, tax included, as it stands; the award's before a contract is drafted."""
-    contract = governing_contract(case)
+    contract = contract or governing_contract(case)
     if contract is not None:
         return contract.contract_price
     return case.award.contract_price if case.award else 0
 
 
-def period_of(case: ProcurementCase) -> tuple[date | None, date | None]:
+def period_of(case: ProcurementCase, contract: Contract | None = None) -> tuple[date | None, date | None]:
     """Work period (工期・履行期間) as it stands."""
-    contract = governing_contract(case)
+    contract = contract or governing_contract(case)
     starts, ends = (contract.starts_on, contract.ends_on) if contract else (None, None)
     return starts or case.starts_on, ends or case.ends_on
 
@@ -53,9 +60,11 @@ def limits_of(act: Act, case: ProcurementCase) -> GuaranteeLimits:
     return limits_for(act.city(case.city), case.category, on)
 
 
-def amount_needed(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> Limit:
+def amount_needed(
+    act: Act, case: ProcurementCase, obligation: GuaranteeKind, contract: Contract | None = None
+) -> Limit:
     """Least amount of a contract guarantee, largest of an advance or interim payment, with words and source."""
-    limits, price = limits_of(act, case), price_of(case)
+    limits, price = limits_of(act, case), price_of(case, contract)
     if obligation is GuaranteeKind.CONTRACT:
         return least_contract_guarantee(limits, price)
     if obligation is GuaranteeKind.ADVANCE_PAYMENT:
@@ -75,28 +84,41 @@ def payment_of(act: Act, case: ProcurementCase, kind: GuaranteeKind) -> AdvanceP
 
 
 def need_of(
-    act: Act, case: ProcurementCase, obligation: GuaranteeKind, lodged: LodgedGuarantee | None = None
+    act: Act,
+    case: ProcurementCase,
+    obligation: GuaranteeKind,
+    lodged: LodgedGuarantee | None = None,
+    contract: Contract | None = None,
 ) -> Need:
-    """What the contract needs of a guarantee of this kind; `lodged` is the one that is compared, where there is one."""
-    contract, limit = governing_contract(case), amount_needed(act, case, obligation)
-    starts, ends = period_of(case)
-    is_contract = obligation is GuaranteeKind.CONTRACT
-    company = case.award.company if case.award else None
+    """What the contract needs of a guarantee of this kind; `lodged` is the one that is compared, where there is one.
+
+    `contract` is the contract or amendment that counts; without one, what holds now.
+    """
+    limit, starts_ends = amount_needed(act, case, obligation, contract), period_of(case, contract)
+    first, company = governing_contract(case), case.award.company if case.award else None
+    price = price_of(case, contract)
     return Need(
         obligation=obligation,
         orderer_names=orderer_names(act.rules(case.city)),
         contractor_names=(company.name,) if company else (),
         work_name=case.title,
-        contract_price=price_of(case),
+        contract_price=price,
         least_amount=_least(act, case, obligation, limit, lodged),
-        largest_amount=None if is_contract else limit.amount,
-        starts_on=starts,
-        ends_on=ends,
-        contracted_on=contract.concluded_on if contract else None,
+        largest_amount=None if obligation is GuaranteeKind.CONTRACT else limit.amount,
+        starts_on=starts_ends[0],
+        ends_on=starts_ends[1],
+        contracted_on=case.contracts[0].concluded_on if first else None,
         told_at=lodged.lodged_at if lodged else None,
         accepted_sha256=accepted_contents(lodged) if lodged else None,
+        earlier_prices=_earlier_prices(case, price),
         sources={"guaranteed_amount": limit.source},
     )
+
+
+def _earlier_prices(case: ProcurementCase, price: int) -> tuple[int, ...]:
+    """Prices that were agreed before, and the one still in force beside an amendment on its way."""
+    agreed = [contract.contract_price for contract in case.contracts if contract.is_concluded]
+    return tuple(dict.fromkeys(each for each in agreed if each != price))
 
 
 def _least(

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from guarantees.certificates import Certificate, CertificateContents, CertificateEntry, Target
-from guarantees.checks import CheckLine, Result, compare
+from guarantees.checks import CheckLine, Result, compare, overall
+from guarantees.issuers import issuers, issuers_of_number
 from guarantees.lodged import (
     FOUND,
     LOCKED,
@@ -22,7 +23,7 @@ from guarantees.lookup import Answer, Found, Locked, NotFound
 from guarantees.notices import Notice
 from portal.audit import Tag
 from portal.workflows.act import Act
-from portal.workflows.guarantee_needs import need_of
+from portal.workflows.guarantee_needs import need_of, pending_amendment
 from portal.workflows.locks import lock_case
 from portal.workflows.look_up_guarantee import next_daily_look, wait_after
 from portal.workflows.notify_guarantees import tell_of_alarm, tell_of_look
@@ -60,10 +61,17 @@ def record_manual_look(act: Act, lodged: LodgedGuarantee, shown: CertificateCont
     answer: Found | NotFound = NotFound()
     if shown is not None:
         entry = CertificateEntry(1, act.now, Target.NEW, shown)
-        answer = Found(Certificate(lodged.guarantee_contract_number or "", lodged.issuer_name, (entry,)))
+        answer = Found(Certificate(lodged.guarantee_contract_number or "", _issuer_code(lodged), (entry,)))
     look = _answered(act, lodged, answer, BY_HAND)
     assert look is not None
     return look
+
+
+def _issuer_code(lodged: LodgedGuarantee) -> str:
+    """The company by its name, else by the shape of the number; its name where our data knows neither."""
+    by_name = [issuer.code for issuer in issuers() if issuer.name == lodged.issuer_name]
+    by_number = [issuer.code for issuer in issuers_of_number(lodged.guarantee_contract_number or "")]
+    return next(iter((*by_name, *by_number)), lodged.issuer_name)
 
 
 def _answered(
@@ -83,7 +91,7 @@ def _answered(
         return None
     _keep(act, lodged, look)
     if lodged.is_live:
-        _follow(act, lodged, look)
+        _follow(act, lodged, look, before)
     return look
 
 
@@ -100,15 +108,16 @@ def _keep(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook) -> None:
     )
 
 
-def _follow(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook) -> None:
+def _follow(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook, before: GuaranteeLook | None) -> None:
     """What an answer leads to: nothing is accepted by it, and what was accepted may stop to count."""
     result = lodged.result_of(look)
     if lodged.accepted_at is None:
         if act.actor.side == "job":
             tell_of_look(act, lodged, look, result)
         return
-    if result is Result.MATCH:
-        return  # an alarm stays until an officer has decided
+    is_changed = before is None or _what_was_found(before) != _what_was_found(look)
+    if result is Result.MATCH or (result is Result.LOOK and not is_changed and lodged.alarmed_at is None):
+        return  # an alarm stays until an officer has decided; what only the contract changed is no alarm
     alarm = _alarm_of(lodged, look)
     if lodged.alarmed_at is not None and lodged.alarm == alarm:
         return
@@ -165,10 +174,28 @@ def _keep_going(lodged: LodgedGuarantee, look: GuaranteeLook, now: datetime) -> 
 
 
 def _compared(act: Act, lodged: LodgedGuarantee, certificate: Certificate) -> tuple[CheckLine, ...]:
+    """The comparison with the contract as it stands; with an amendment on its way where that fits better."""
     told = Notice.from_says(lodged.notice_says) if lodged.notice_says else None
-    return compare(told, certificate, need_of(act, lodged.case, lodged.obligation, lodged))
+    case, obligation = lodged.case, lodged.obligation
+    lines = compare(told, certificate, need_of(act, case, obligation, lodged))
+    amendment = pending_amendment(case)
+    if amendment is None or overall(lines) is Result.MATCH:
+        return lines
+    changed = compare(told, certificate, need_of(act, case, obligation, lodged, amendment))
+    return changed if _badness(changed) < _badness(lines) else lines
+
+
+def _badness(lines: tuple[CheckLine, ...]) -> tuple[int, int]:
+    results = [line.result for line in lines]
+    return results.count(Result.MISMATCH), results.count(Result.LOOK)
 
 
 def _says_the_same(before: GuaranteeLook, now: GuaranteeLook) -> bool:
     parts: tuple[Any, ...] = (before.outcome, before.certificate, before.lines)
     return parts == (now.outcome, now.certificate, now.lines)
+
+
+def _what_was_found(look: GuaranteeLook) -> tuple[Any, ...]:
+    """What the certificate says, whoever read it: an officer's reading has no history of its own."""
+    is_cancelled = bool(look.certificate and look.certificate["is_cancelled"])
+    return look.outcome, look.certificate_sha256, is_cancelled
