@@ -12,6 +12,7 @@ from portal.filing_views import Remark, handed_in_versions, thread_remarks
 from portal.filters import file_size, instant
 from portal.office.access import own_rules
 from portal.office.case_actions import actions_for
+from portal.office.guarantee_values import guarantee_values
 from portal.office.histories import history_of
 from portal.office.signers import SigningView, signing_view
 from portal.office.stage_lines import contract_line
@@ -85,6 +86,7 @@ def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
         "thread": thread_of(handed_in),
         "thread_marks": _thread_marks(act, handed_in),
         "history": history_of(act, case),
+        **guarantee_values(act, case),
     }
 
 

@@ -28,6 +28,13 @@ def show_signature_help() -> str:
     return render_template("help/signatures.html", largest=largest_megabytes(), rate=often)
 
 
+@blueprint.get("/help/guarantees")
+@requires(Permission.PUBLIC)
+def show_guarantee_help() -> str:
+    """How to read a key notice, how to lodge it, and what electronic guarantees are good for. (GUAR-78)"""
+    return render_template("help/guarantees.html")
+
+
 @blueprint.get("/help/<slug>")
 @requires(Permission.PUBLIC)
 def show_city_help(slug: str) -> str:

@@ -19,7 +19,7 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("certificates", ACCOUNTS, "show_pin submit_pin show_password_reissue submit_password_reissue"),
     ("demo", EVERYONE, "show_demo submit_sign_in submit_clock show_mailbox show_mail show_attachment"),
     ("public", EVERYONE, "show_home show_verify submit_verify show_help show_city_help"),
-    ("public", EVERYONE, "show_signature_help show_accessibility"),
+    ("public", EVERYONE, "show_signature_help show_accessibility show_guarantee_help"),
     ("public", EVERYONE, "show_ca send_ca_certificate send_ca_crl answer_ocsp answer_ocsp_by_address"),
     # The signer's door: whoever holds the link; the door itself checks it.
     ("signer", EVERYONE, "show_review show_picture send_document show_consent submit_consent"),
@@ -43,6 +43,9 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("contractor", CONTRACTORS, "show_change submit_change show_withdrawal submit_withdrawal"),
     ("contractor", CONTRACTORS, "submit_address_mail"),
     ("contractor", CONTRACTORS, "show_contract download_document download_certificate"),
+    ("contractor", CONTRACTORS, "show_guarantees show_guarantee_notice submit_guarantee_notice"),
+    ("contractor", CONTRACTORS, "submit_guarantee_confirmation show_guarantee_key submit_guarantee_key"),
+    ("contractor", CONTRACTORS, "show_guarantee_means submit_guarantee_means"),
     # The office: everybody there reads; who writes and who signs are different people.
     ("office", OFFICE, "show_home show_cases show_case show_rules show_jobs show_mails show_mail"),
     ("office", OFFICE, "show_preservation"),
@@ -73,6 +76,12 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("office", OFFICE_WRITERS, "show_send submit_send submit_resend submit_resume submit_retry"),
     ("office", OFFICE_WRITERS, "show_seal_place submit_seal_image show_seal_picture"),
     ("office", OFFICE_WRITERS, "show_paper_conclusion submit_paper_conclusion"),
+    ("office", OFFICE, "show_guarantees show_case_guarantees show_guarantee show_look_record"),
+    ("office", OFFICE_WRITERS, "show_permission submit_permission show_lodging submit_lodging"),
+    ("office", OFFICE_WRITERS, "submit_notice submit_notice_confirmation submit_key_view submit_notice_view"),
+    ("office", OFFICE_WRITERS, "submit_look show_manual_look submit_manual_look submit_line submit_original"),
+    ("office", OFFICE_WRITERS, "submit_guarantee_acceptance submit_guarantee_return"),
+    ("office", OFFICE_WRITERS, "submit_guarantee_release"),
     ("office", CITY_SIGNATORIES, "submit_sign"),
     ("surety", SURETIES, "show_home"),
 )
