@@ -6,6 +6,7 @@ blueprint = Blueprint("contractor", __name__)
 
 from portal.contractor import (  # noqa: E402 - the views need the blueprint
     addresses,
+    advance_payments,
     attachments,
     case_archives,
     cases,
@@ -21,6 +22,7 @@ from portal.contractor import (  # noqa: E402 - the views need the blueprint
 
 __all__ = [
     "addresses",
+    "advance_payments",
     "attachments",
     "blueprint",
     "case_archives",

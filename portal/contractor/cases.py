@@ -9,6 +9,7 @@ from portal.accounts.identity import current_principal
 from portal.acting import looking
 from portal.contractor import blueprint
 from portal.contractor.access import Page, filing_of, my_case, my_cases, show
+from portal.contractor.advance_payments import payment_tasks
 from portal.contractor.guarantee_standings import guarantee_tasks
 from portal.contractor.remarks import word_of_city
 from portal.contractor.stages import line_of
@@ -78,6 +79,7 @@ def _case_values(act: Act, case: ProcurementCase) -> dict[str, Any]:
         "eligibility": _eligibility(case),
         "tasks": tasks_of(act, case),
         "guarantees": guarantee_tasks(act, case),
+        "payments": payment_tasks(act, case),
         "usage_form": rules.usage_application.form,
     }
 

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("office", __name__, url_prefix="/office")
 
 from portal.office import (  # noqa: E402 - the views need the blueprint
+    advance_payments,
     amendments,
     award_imports,
     awards,
@@ -34,6 +35,7 @@ from portal.office import (  # noqa: E402 - the views need the blueprint
 )
 
 __all__ = [
+    "advance_payments",
     "amendments",
     "award_imports",
     "awards",

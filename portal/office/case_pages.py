@@ -23,9 +23,11 @@ from portal.office.standings import (
     contract_standing,
     filing_status,
 )
+from portal.payment_views import STATUS_KINDS
 from portal.pictures.stage_lines import StageLine
 from portal.preserving import KeptFile, kept_certificates, kept_files
 from portal.workflows.act import Act
+from portal.workflows.advance_payments import payments_of
 from portal.workflows.case_facts import elected_payment
 from portal.workflows.guarantee_gate import closed_gate
 from portal.workflows.recipients import officers_of
@@ -86,6 +88,8 @@ def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
         "thread": thread_of(handed_in),
         "thread_marks": _thread_marks(act, handed_in),
         "history": history_of(act, case),
+        "advance_payments": payments_of(act.session, case.id),
+        "payment_kinds": STATUS_KINDS,
         **guarantee_values(act, case),
     }
 

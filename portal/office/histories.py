@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal.audit import AuditEntry, Tag
 from portal.filters import instant
 from portal.workflows.act import Act
+from portal.workflows.advance_payments import payments_of
 from procurement.cases import ProcurementCase
 from signing import CirculationStep
 from signing.orm import EnvelopeEvent
@@ -48,6 +49,12 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.CONTRACT_AMENDED: "変更契約を作成しました（原契約 {original}）",
     Tag.CONTRACT_TO_PAPER: "紙の契約に切り替えました",
     Tag.CONTRACT_CONCLUDED_ON_PAPER: "紙の契約書による締結を記録しました（契約締結日 {on}）",
+    Tag.PAYMENT_REQUESTED: "前払金（{amount:,}円）の申請を受けました",
+    Tag.PAYMENT_RECOGNISED: "中間前払金の要件を認定しました",
+    Tag.PAYMENT_CLAIMED: "前払金（{amount:,}円）の請求を受けました",
+    Tag.PAYMENT_APPROVED: "前払金の支払を承認しました",
+    Tag.PAYMENT_PAID: "前払金を支払いました（支払日 {on}）",
+    Tag.PAYMENT_RETURNED: "前払金の申請を差し戻しました",
     Tag.DOCUMENT_PRESERVED: "「{name}」の保存用タイムスタンプを更新しました",
     Tag.DOCUMENT_NOT_PRESERVED: "「{name}」の保存用タイムスタンプを更新できませんでした",
     Tag.CONTRACT_DATE_REFUSED: "契約締結日の指定（{claimed}）を断りました",
@@ -91,6 +98,7 @@ class HistoryLine:
 def history_of(act: Act, case: ProcurementCase) -> list[HistoryLine]:
     """What was done to a case, its filings, contracts and envelopes; who read a document stays in the log."""
     subjects = [case.id, *(f.id for f in case.filings), *(c.id for c in case.contracts)]
+    subjects += [payment.id for payment in payments_of(act.session, case.id)]
     entries = select(AuditEntry).where(
         AuditEntry.city == case.city, AuditEntry.subject_id.in_(subjects), AuditEntry.tag != Tag.DOCUMENT_READ
     )

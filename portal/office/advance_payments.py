@@ -1,0 +1,241 @@
+"""Advance payments (前払金) in the office: the city's list by state, the payments of a case, and each decision."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from forms.advance_payments import PaidDayForm
+from portal.acting import acting, looking
+from portal.office import blueprint
+from portal.office.access import REFUSED, Page, show, the_case
+from portal.payment_views import OPEN, STATUS_KINDS, payment_facts, payment_view, turn_of
+from portal.permissions import Permission, requires
+from portal.workflows.act import Act
+from portal.workflows.advance_payments import payments_of
+from portal.workflows.decide_advance_payment import (
+    approve_advance_payment,
+    recognise_advance_payment,
+    record_payment,
+    return_advance_payment,
+)
+from procurement.advance_payments import AdvancePayment, PaymentStatus
+
+COLUMNS = (
+    {"label": "案件"},
+    {"label": "種類", "kind": "nowrap"},
+    {"label": "額（円）", "kind": "number"},
+    {"label": "申請", "kind": "nowrap"},
+    {"label": "状態", "kind": "nowrap"},
+    {"label": "次にすること"},
+    {"label": "事業者"},
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A decision that wants words: how its page is called, what it asks, and the workflow that does it."""
+
+    title: str
+    text: str
+    label: str
+    hint: str
+    button: str
+    done: str
+    work: Callable[[Act, AdvancePayment, str], None]
+    statuses: frozenset[PaymentStatus]
+    is_required: bool = True
+    kind: str = "primary"
+
+
+STEPS = {
+    "recognition": Step(
+        title="中間前払金の要件を認定する",
+        text="工期の2分の1までに行うことになっている作業が行われ、出来高が請負代金の2分の1以上であることを、工程表と工事履行報告書で確かめて認定します。",
+        label="認定の理由（受注者に伝わります）",
+        hint="例：工事履行報告書と現場で、工程表のとおり作業が行われていることを確認したため。",
+        button="要件を認定する",
+        done="要件を認定しました。受注者にメールで知らせました。",
+        work=recognise_advance_payment,
+        statuses=frozenset({PaymentStatus.REQUESTED}),
+    ),
+    "approval": Step(
+        title="支払を承認する",
+        text="下の要件がいますべて満たされているときに承認できます。「職員が判断」の項目があるときは、よいと判断した理由を記録します。",
+        label="判断の理由",
+        hint="「職員が判断」の項目がないときは、空欄のままで承認できます。",
+        button="支払を承認する",
+        done="支払を承認しました。受注者にメールで知らせました。",
+        work=approve_advance_payment,
+        statuses=frozenset({PaymentStatus.CLAIMED}),
+        is_required=False,
+    ),
+    "return": Step(
+        title="申請を差し戻す",
+        text="この申請を終わりにして、受注者に理由を知らせます。受注者は、もう一度申請できます。",
+        label="差戻しの理由（受注者に伝わります）",
+        hint="例：振込先の口座名義が、受注者の名義と違います。",
+        button="申請を差し戻す",
+        done="申請を差し戻しました。受注者にメールで知らせました。",
+        work=return_advance_payment,
+        statuses=frozenset(OPEN),
+        kind="danger",
+    ),
+}
+
+
+@blueprint.get("/advance-payments")
+@requires(Permission.OFFICE_READ)
+def show_advance_payments() -> Page:
+    """Every payment of the city, those that wait for the office first; a state in the address filters."""
+    wanted = request.args.get("status", "")
+    wanted = wanted if wanted in set(PaymentStatus) else ""
+    with looking() as act:
+        found = _of_city(act)
+        counts = Counter(payment.status for payment in found)
+        return show(
+            "advance_payments/index",
+            act,
+            rows=[payment for payment in found if wanted in ("", payment.status)],
+            total=len(found),
+            wanted=wanted,
+            columns=COLUMNS,
+            kinds=STATUS_KINDS,
+            turn_of=turn_of,
+            choices=[("", "すべて"), *((s.value, f"{s.label}（{counts[s]}）") for s in PaymentStatus)],
+        )
+
+
+@blueprint.get("/cases/<case_id>/advance-payments")
+@requires(Permission.OFFICE_READ)
+def show_case_advance_payments(case_id: str) -> Page:
+    """The payments of a case, newest first: facts, conditions as they stand now, what can be done."""
+    with looking() as act:
+        case = the_case(act, case_id)
+        payments = [
+            (payment_view(act, payment), _facts(payment), open_steps(payment))
+            for payment in reversed(payments_of(act.session, case.id))
+        ]
+        return show("advance_payments/case", act, case=case, payments=payments)
+
+
+@blueprint.get("/cases/<case_id>/advance-payments/<payment_id>/steps/<name>")
+@requires(Permission.OFFICE_APPROVE_PAYMENT)
+def show_payment_step(case_id: str, payment_id: str, name: str) -> Page:
+    """What the decision means, the conditions as they stand now, and the question for the reason."""
+    return _step_page(case_id, payment_id, name)
+
+
+@blueprint.post("/cases/<case_id>/advance-payments/<payment_id>/steps/<name>")
+@requires(Permission.OFFICE_APPROVE_PAYMENT)
+def submit_payment_step(case_id: str, payment_id: str, name: str) -> Page:
+    """Do it; a refusal comes back with what was typed."""
+    step = STEPS.get(name) or abort(404)
+    try:
+        with acting() as act:
+            step.work(act, _payment(act, case_id, payment_id), request.form.get("reason", ""))
+    except REFUSED as refusal:
+        return _step_page(case_id, payment_id, name, refusal=refusal), 422
+    flash(step.done, "success")
+    return redirect(url_for(".show_case_advance_payments", case_id=case_id))
+
+
+@blueprint.get("/cases/<case_id>/advance-payments/<payment_id>/paid")
+@requires(Permission.OFFICE_APPROVE_PAYMENT)
+def show_paid_day(case_id: str, payment_id: str) -> Page:
+    """The question for the day on which the city paid."""
+    return _paid_page(case_id, payment_id, PaidDayForm())
+
+
+@blueprint.post("/cases/<case_id>/advance-payments/<payment_id>/paid")
+@requires(Permission.OFFICE_APPROVE_PAYMENT)
+def submit_paid_day(case_id: str, payment_id: str) -> Page:
+    """Record that day."""
+    form = PaidDayForm(request.form)
+    if not form.validate():
+        return _paid_page(case_id, payment_id, form), 422
+    try:
+        with acting() as act:
+            record_payment(act, _payment(act, case_id, payment_id), form.day())
+    except REFUSED as refusal:
+        return _paid_page(case_id, payment_id, form, refusal=refusal), 422
+    flash("支払日を記録しました。受注者にメールで知らせました。", "success")
+    return redirect(url_for(".show_case_advance_payments", case_id=case_id))
+
+
+def open_steps(payment: AdvancePayment) -> list[dict[str, str]]:
+    """The decisions that are open at this state, the one that moves it on first."""
+    place: dict[str, Any] = {"case_id": payment.case_id, "payment_id": payment.id}
+    found = [
+        {
+            "text": step.title,
+            "href": url_for("office.show_payment_step", name=name, **place),
+            "kind": step.kind,
+        }
+        for name, step in STEPS.items()
+        if payment.status in step.statuses and (payment.is_interim or name != "recognition")
+    ]
+    if payment.status is PaymentStatus.APPROVED:
+        paid = {
+            "text": "支払日を記録する",
+            "href": url_for("office.show_paid_day", **place),
+            "kind": "primary",
+        }
+        found.insert(0, paid)
+    return found
+
+
+def _of_city(act: Act) -> list[AdvancePayment]:
+    """The session sees the officer's own city alone."""
+    query = select(AdvancePayment).options(
+        joinedload(AdvancePayment.case), joinedload(AdvancePayment.company)
+    )
+    found = act.session.scalars(query.order_by(AdvancePayment.requested_at.desc())).all()
+    order = list(PaymentStatus)
+    return sorted(found, key=lambda p: (not turn_of(p)[1], p.status not in OPEN, order.index(p.status)))
+
+
+def _payment(act: Act, case_id: str, payment_id: str) -> AdvancePayment:
+    """The payment of this id under this case; the right id under another one is not found."""
+    case = the_case(act, case_id)
+    return next((p for p in payments_of(act.session, case.id) if p.id == payment_id), None) or abort(404)
+
+
+def _facts(payment: AdvancePayment) -> list[tuple[str, str]]:
+    return payment_facts(payment) + (payment.account.lines() if payment.account else [])
+
+
+def _step_page(case_id: str, payment_id: str, name: str, **values: Any) -> str:
+    step = STEPS.get(name) or abort(404)
+    with looking() as act:
+        payment = _payment(act, case_id, payment_id)
+        return show(
+            "advance_payments/step",
+            act,
+            case=payment.case,
+            view=payment_view(act, payment),
+            facts=_facts(payment),
+            step=step,
+            shows_conditions=name != "return",
+            reason=request.form.get("reason", ""),
+            **values,
+        )
+
+
+def _paid_page(case_id: str, payment_id: str, form: PaidDayForm, **values: Any) -> str:
+    with looking() as act:
+        payment = _payment(act, case_id, payment_id)
+        view = payment_view(act, payment)
+        return show(
+            "advance_payments/paid",
+            act,
+            case=payment.case,
+            view=view,
+            facts=_facts(payment),
+            form=form,
+            **values,
+        )
