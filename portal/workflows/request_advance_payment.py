@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from forms.meanings import Meaning
-from forms.model import FormDefinition, meanings_of
-from forms.values import restored, text_of
+from forms.model import FormDefinition
+from forms.values import read_value, restored, text_of
 from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.advance_payments import (
@@ -97,8 +97,8 @@ def take_up_payment(act: Act, filing: Filing, version: FilingVersion, form: Form
     if kind is None:
         return
     words = _words(form, version)
-    amount = meanings_of(form, version.values).get(Meaning.ADVANCE_AMOUNT)
-    if not isinstance(amount, int) or amount <= 0:
+    amount = _amount(form, version)
+    if amount <= 0:
         return
     if kind is GuaranteeKind.INTERIM_ADVANCE_PAYMENT:
         refuse_interim_when_partial(act.session, filing.case_id)
@@ -125,9 +125,13 @@ def payment_kind(form: FormDefinition) -> GuaranteeKind | None:
     return GuaranteeKind.INTERIM_ADVANCE_PAYMENT if is_interim else GuaranteeKind.ADVANCE_PAYMENT
 
 
-def filed_account(form: FormDefinition, version: FilingVersion) -> dict[str, str]:
-    """The account as a filing says it, by the keys of BankAccount."""
-    return _words(form, version)
+def _amount(form: FormDefinition, version: FilingVersion) -> int:
+    """What the paper asks for, in yen; 0 where it says nothing."""
+    field = form.field_that_means(Meaning.ADVANCE_AMOUNT)
+    assert field is not None
+    value = version.values.get(field.key)
+    read = read_value(field, value) if isinstance(value, str) else value
+    return read if isinstance(read, int) else 0
 
 
 def _words(form: FormDefinition, version: FilingVersion) -> dict[str, str]:

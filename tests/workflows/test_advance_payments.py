@@ -108,6 +108,7 @@ def test_nothing_is_asked_for_before_the_contract_and_nothing_twice(town: Town) 
     with acting(OFFICER) as act:
         return_advance_payment(act, payment(act, first), "額を確認してください。")
     assert "額を確認してください。" in town.letters(subject="差し戻しました")[-1].body
+    town.go_on(minutes=1)
     second = ask(town, amount=4_000_000)
     secure(town, ADVANCE, 4_400_000)
     claim(second)
@@ -115,6 +116,7 @@ def test_nothing_is_asked_for_before_the_contract_and_nothing_twice(town: Town) 
     pay(second)
     with refused("payment_cap"):
         ask(town, amount=500_000)
+    town.go_on(minutes=1)
     ask(town, amount=400_000)
     assert statuses(town) == [PaymentStatus.RETURNED, PaymentStatus.PAID, PaymentStatus.REQUESTED]
 
