@@ -5,9 +5,11 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +20,7 @@ from portal.audit import entries
 OLDEST_SQLITE = (3, 51, 3)  # earlier ones can corrupt a WAL database when a checkpoint meets a commit
 BUSY_TIMEOUT_MS = 5000
 LOCK_WAIT_SECONDS = 30
+STATEMENT_CONNECTIONS = 4
 POSTGRESQL_OPTIONS = (
     "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000"
     " -c plan_cache_mode=force_custom_plan -c timezone=UTC"
@@ -77,8 +80,34 @@ class Database:
         if engine is not self.write_engine:
             engine.dispose()
 
+    @contextmanager
+    def statements(self) -> Iterator[psycopg.Connection[Any]]:
+        """A bare connection to PostgreSQL on which each statement commits by itself and keeps its plan.
+
+        For the one query that is asked all day long (a look at a certificate). Nothing is sent to find out
+        whether the server closed the connection meanwhile: then the statement fails, and the next try gets
+        a new one.
+        """
+        connection = self._statements.raw_connection()
+        try:
+            bare = connection.driver_connection
+            assert isinstance(bare, psycopg.Connection)
+            yield bare
+        except psycopg.OperationalError as error:
+            connection.invalidate(error)
+            raise
+        finally:
+            connection.close()
+
+    @cached_property
+    def _statements(self) -> Engine:
+        options = f"{POSTGRESQL_OPTIONS} -c plan_cache_mode=force_generic_plan"
+        return _postgresql(self.url, STATEMENT_CONNECTIONS, options, isolation_level="AUTOCOMMIT")
+
     def dispose(self) -> None:
         """Close every connection."""
+        if "_statements" in self.__dict__:
+            self._statements.dispose()
         self.read_engine.dispose()
         self.write_engine.dispose()
 
@@ -144,17 +173,20 @@ def _sessions(engine: Engine) -> sessionmaker[Session]:
     return factory
 
 
-def _postgresql(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+def _postgresql(
+    url: URL, pool_size: int, options: str = POSTGRESQL_OPTIONS, isolation_level: Any = "READ COMMITTED"
+) -> Engine:
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
+        pool_pre_ping=isolation_level != "AUTOCOMMIT",
         pool_recycle=300,
-        isolation_level="READ COMMITTED",
-        connect_args={**CONNECT_ARGS, "application_name": "warifu", "options": POSTGRESQL_OPTIONS},
+        isolation_level=isolation_level,
+        connect_args={**CONNECT_ARGS, "application_name": "warifu", "options": options},
     )
+    return engine
 
 
 def _sqlite_reader(url: URL, pool_size: int) -> Engine:

@@ -1,10 +1,13 @@
 """The registry that this portal asks (保証確認サービス): its own, one over HTTP, or none, by the settings."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+import psycopg
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -21,6 +24,7 @@ from guarantees.lookup import (
     SuretyPort,
     Unavailable,
 )
+from guarantees.registry import looking_postgresql, looking_sqlite
 from guarantees.registry.key_hashing import KeyHasher
 from guarantees.registry.publishing import (
     cancel,
@@ -29,9 +33,9 @@ from guarantees.registry.publishing import (
     publish_new,
     withdraw_change,
 )
-from guarantees.registry.views import look_up
+from guarantees.registry.views import Looking, look_up
 from portal.scoping import Scope
-from portal.unit_of_work import writing
+from portal.unit_of_work import current_database, writing
 
 NAME = "保証確認サービス"
 BY_HAND = "none"
@@ -44,7 +48,7 @@ class OwnRegistry:
     name = NAME
 
     def __init__(self, key_hasher: KeyHasher) -> None:
-        self._key_hasher = key_hasher
+        self.key_hasher = key_hasher
 
     def look_up(
         self,
@@ -57,19 +61,23 @@ class OwnRegistry:
         address: str = "",
     ) -> Answer:
         """See `RegistryPort`; `address` where the registry's own door or API asks for somebody."""
-        try:
-            with writing(Scope()) as session:
+
+        def ask() -> Answer:
+            with own_looking() as looking:
                 return look_up(
-                    session.connection(),
+                    looking,
                     orderer=orderer,
                     number=number,
                     key=key,
                     asked_by=asked_by,
                     address=address,
                     now=now,
-                    key_hasher=self._key_hasher,
+                    key_hasher=self.key_hasher,
                 )
-        except SQLAlchemyError as error:
+
+        try:
+            return _at_most_twice(ask)
+        except (SQLAlchemyError, psycopg.Error) as error:
             return Unavailable(_noted(error))
 
     def publish(
@@ -108,7 +116,7 @@ class OwnRegistry:
         said: dict[str, Any],
     ) -> datetime:
         if kind is VersionKind.NEW:
-            hasher = self._key_hasher
+            hasher = self.key_hasher
             made = publish_new(
                 session,
                 key=key or AuthenticationKey(""),
@@ -132,6 +140,26 @@ _WITHOUT_CONTENTS: Mapping[VersionKind, Callable[..., Any]] = {
     VersionKind.CHANGE_WITHDRAWN: withdraw_change,
     VersionKind.CANCELLATION: cancel,
 }
+
+
+@contextmanager
+def own_looking() -> Iterator[Looking]:
+    """How this portal's database carries a look out: on SQLite in a unit of work, on PostgreSQL by itself."""
+    database = current_database()
+    if database.is_sqlite:
+        with writing(Scope()) as session:
+            yield partial(looking_sqlite.look, session.connection())
+        return
+    with database.statements() as connection:
+        yield partial(looking_postgresql.look, connection)
+
+
+def _at_most_twice(ask: Callable[[], Answer]) -> Answer:
+    """Again where the server had closed the connection: a failure counted twice does no harm."""
+    try:
+        return ask()
+    except psycopg.OperationalError:
+        return ask()
 
 
 def registry_port() -> RegistryPort | None:
@@ -169,7 +197,7 @@ def _needed(contents: CertificateContents | None) -> CertificateContents:
     return contents
 
 
-def _noted(error: SQLAlchemyError) -> str:
+def _noted(error: Exception) -> str:
     """Write into the log what kind of error it was: its text holds parameters of the statement."""
     logging.getLogger("portal").error("registry: database error %s", type(error).__name__)
     return OUT_OF_ORDER

@@ -33,5 +33,4 @@ class Seen:
     until: datetime | None = None
     issuer: str = ""
     number: str = ""
-    key_hash: str = field(default="", repr=False)
     history: list[Any] = field(default_factory=list)

@@ -58,9 +58,7 @@ def _compared(rows: Sequence[Any], asked: Look) -> Seen:
     for row in rows:
         opens = hmac.compare_digest(row.key_hash, asked.hashes.get(row.issuer, NOTHING))
         if opens and row.number == asked.number and row.orderer == asked.orderer:
-            seen = Seen(
-                LookOutcome.FOUND, None, row.issuer, row.number, key_hash=row.key_hash, history=row.history
-            )
+            seen = Seen(LookOutcome.FOUND, None, row.issuer, row.number, history=row.history)
     return seen
 
 
