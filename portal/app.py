@@ -32,6 +32,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
     demo.blueprint,
     surety.blueprint,
+    surety.desk,
 )
 FORM_BYTES = 64 * 1024
 

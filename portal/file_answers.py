@@ -17,9 +17,11 @@ WIDTHS = (160, 640, 1200)
 """The widths in which pages are drawn, so that nobody can ask for every one between."""
 
 
-def pdf_answer(content: bytes, name: str) -> Response:
+def pdf_answer(content: bytes, name: str, *, as_download: bool = False) -> Response:
     """A PDF that was just printed."""
-    return send_file(io.BytesIO(content), mimetype=PDF, download_name=f"{name}.pdf")
+    return send_file(
+        io.BytesIO(content), mimetype=PDF, download_name=f"{name}.pdf", as_attachment=as_download
+    )
 
 
 def stored_answer(sha256: str, name: str, media_type: str = PDF, *, as_download: bool = False) -> Response:

@@ -61,6 +61,8 @@ class Principal(UserMixin):  # type: ignore[misc]
         """The page where the person begins."""
         if self.case_id is not None:
             return f"/contractor/cases/{self.case_id}"
+        if self.desk_customer_id is not None:
+            return "/surety/desk/"
         return "/" if self.side == "guest" else f"/{self.side}/"
 
 

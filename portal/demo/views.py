@@ -51,7 +51,7 @@ def submit_sign_in(account_id: str) -> BaseResponse:
     if account is None:
         abort(404)
     sign_in_account(account.id)
-    return redirect(f"/{account.door.value}/")
+    return redirect("/surety/desk/" if account.desk_customer_id else f"/{account.door.value}/")
 
 
 @blueprint.get("/mailbox")

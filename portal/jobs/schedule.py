@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from portal.authorities import alert_all, check_all
 from portal.certificate_notices import notice_all
 from portal.completing import complete_all
+from portal.desk_publishing import publish_waiting
 from portal.guarantee_looking import look_due
 from portal.guarantee_notices import notice_guarantees, seal_look_records
 from portal.mail.sending import send_mail
@@ -73,6 +74,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(hours=1),
         notice_guarantees,
         "保証の未提出と期間の終わりを知らせる",
+    ),
+    Job(
+        "publish_guarantees",
+        timedelta(seconds=20),
+        publish_waiting,
+        "保証会社の窓口で発行した電子証書を、保証確認サービスに登録する",
     ),
     Job("send_mail", timedelta(seconds=2), send_mail, "送信箱のメールを送る"),
     Job(

@@ -10,6 +10,7 @@ CITY_SIGNATORIES = frozenset({Role.SIGNATORY})
 ADMINS = frozenset({Role.ADMIN})
 CONTRACTORS = frozenset({Role.CONTRACTOR, Role.CASE_LINK})
 SURETIES = frozenset({Role.SURETY})
+DESK_CUSTOMERS = frozenset({Role.DESK_CUSTOMER})
 
 ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("health", EVERYONE, "show_health"),
@@ -88,7 +89,20 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("office", OFFICE_WRITERS, "submit_guarantee_acceptance submit_guarantee_return"),
     ("office", OFFICE_WRITERS, "submit_guarantee_release"),
     ("office", CITY_SIGNATORIES, "submit_sign"),
-    ("surety", SURETIES, "show_home"),
+    # The desks of the surety companies: officers at /surety/, their customers at /surety/desk/.
+    ("surety", EVERYONE, "show_orderers show_join submit_join"),
+    ("surety", SURETIES, "show_home show_tries show_news submit_news"),
+    ("surety", SURETIES, "show_applications show_application submit_send_back submit_issue"),
+    ("surety", SURETIES, "submit_asked_change show_guarantees show_guarantee show_follow submit_follow"),
+    ("surety", SURETIES, "submit_publication show_customers submit_admission submit_decline"),
+    ("surety", SURETIES, "show_papers send_paper_file submit_received"),
+    ("desk", DESK_CUSTOMERS, "show_home show_applications show_new submit_new show_application"),
+    ("desk", DESK_CUSTOMERS, "submit_draft show_check submit_application_form show_sent submit_withdrawal"),
+    ("desk", DESK_CUSTOMERS, "show_changeable show_change submit_change show_change_draft"),
+    ("desk", DESK_CUSTOMERS, "submit_change_draft show_change_check submit_change_check"),
+    ("desk", DESK_CUSTOMERS, "show_guarantees show_premiums show_guarantee show_key send_key_notice"),
+    ("desk", DESK_CUSTOMERS, "show_certificate send_certificate show_profile submit_profile"),
+    ("desk", DESK_CUSTOMERS, "show_statements show_sending submit_paper show_papers send_own_paper"),
 )
 ACCESS: dict[str, frozenset[Role]] = {"static": EVERYONE} | {
     f"{door}.{name}": who for door, who, names in ROWS for name in names.split()
