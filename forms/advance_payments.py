@@ -3,6 +3,7 @@
 from datetime import date
 
 from wtforms import Form, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from forms.fields import IntegerField, WarekiDateField, YenField
@@ -53,7 +54,7 @@ class BankAccountForm(Form):  # type: ignore[misc]
     branch = StringField(LABELS["branch"], validators=[InputRequired("支店が空欄です。")])
     kind = RadioField(
         LABELS["kind"],
-        choices=[(kind, kind) for kind in KINDS],
+        choices=[SelectChoice(kind, kind) for kind in KINDS],
         validate_choice=False,
         validators=[InputRequired("預金の種類が選ばれていません。")],
     )
