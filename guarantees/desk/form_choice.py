@@ -30,13 +30,21 @@ def refusal_of_electronic(
     `is_allowed`: the orderer has allowed it for this case, as far as the desk can know.
     """
     if not product.is_electronic:
-        return _closed("product", f"{product.label}は電子保証の対象外です。", "電子保証のご案内「3. ご利用の要件」")
+        return _closed(
+            "product", f"{product.label}は電子保証の対象外です。", "電子保証のご案内「3. ご利用の要件」"
+        )
     if terms is None:
-        return _closed("orderer", f"この発注者は電子保証に対応していません。{LIST}", "電子保証のご案内「3. ご利用の要件」")
+        return _closed(
+            "orderer",
+            f"この発注者は電子保証に対応していません。{LIST}",
+            "電子保証のご案内「3. ご利用の要件」",
+        )
     if today < terms.starts_on:
         first = f"{terms.starts_on.year}年{terms.starts_on.month}月{terms.starts_on.day}日"
         return _closed(
-            "not_yet", f"{terms.name}の電子保証は{first}から利用できます。", "電子保証のご案内「4. 電子保証の導入発注者」"
+            "not_yet",
+            f"{terms.name}の電子保証は{first}から利用できます。",
+            "電子保証のご案内「4. 電子保証の導入発注者」",
         )
     if product not in terms.products:
         return _closed(

@@ -17,6 +17,7 @@ from procurement.cities.kinds import GuaranteeKind
 from procurement.cities.loader import load_cities
 from procurement.rules import CityRules, ProcurementCategory
 from procurement.wareki import JST
+from tests.portal.mails.desk_samples import desk_values
 from tests.portal.mails.payment_samples import payment_letters
 
 NOW = datetime(2026, 5, 7, 14, 5, 9, tzinfo=JST)
@@ -93,6 +94,7 @@ def samples() -> Iterator[Sample]:
     yield from _completion_letters()
     yield from _preservation_letters()
     yield from _certificate_letters()
+    yield from (Sample(name, template, "tosu", values) for name, template, values in desk_values(NOW))
     yield from _guarantee_letters()
     for name, template, values in payment_letters(_to_contractor, _to_officer):
         yield Sample(name, template, "tosu", values)
