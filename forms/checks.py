@@ -73,6 +73,19 @@ def same_as_case(field: Field, value: object, facts: FormFacts) -> Finding | Non
     return Finding(field.key, f"{field.label}は案件の名称と同じにします。「{known}」と書いてください。")
 
 
+def same_as_contract(field: Field, value: object, facts: FormFacts) -> Finding | None:
+    """FORM-I06: the applicant stands on the form as the contract names the contractor; a difference is only shown."""
+    known = facts.known.get(field.means) if field.means else None
+    if not known or searchable(known) == searchable(str(value)):
+        return None
+    return Finding(
+        field.key,
+        f"{field.label}が契約書の受注者欄「{known}」と違います。"
+        "同じに書くか、契約書の受注者欄を直す必要があることを市の担当者に伝えてください。このままでも提出できます。",
+        blocks=False,
+    )
+
+
 def digits_only(field: Field, value: object, facts: FormFacts) -> Finding | None:
     """Numbers of accounts and the like: digits alone, full-width ones are taken."""
     if half_width(str(value)).isdecimal():
@@ -149,6 +162,7 @@ FIELD_CHECKS: dict[str, FieldCheck] = {
         free_mail_warning,
         register_mismatch,
         same_as_case,
+        same_as_contract,
         digits_only,
         named_elsewhere,
     )

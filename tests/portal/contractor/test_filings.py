@@ -117,6 +117,18 @@ def test_free_mail_is_warned_of_and_taken(iwaki: Desk) -> None:
     assert "キャリアメール" in client.get(f"{iwaki.filing}/check").text
 
 
+def test_an_applicant_unlike_the_contracts_contractor_is_shown_and_taken(iwaki: Desk, app: Flask) -> None:
+    """FORM-I06, on the contractor's page; what is the same but for spaces is not told."""
+    client = iwaki.browser()
+    iwaki.answer(client)
+    page = text_of(client.get(f"{iwaki.filing}/check").text)
+    assert "所在地（住所）が契約書の受注者欄「見本県見本市1丁目2番3号」と違います" in page
+    assert "商号又は名称が契約書" not in page
+    assert "代表者職氏名が契約書" not in page
+    iwaki.attach(client, some_pdf(app), "案.pdf")
+    iwaki.submit(client)
+
+
 def test_a_required_attachment_is_asked_for(iwaki: Desk) -> None:
     client = iwaki.browser()
     iwaki.answer(client)
