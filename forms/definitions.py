@@ -12,7 +12,7 @@ from forms.checks import FIELD_CHECKS, FORM_CHECKS
 from forms.dues import read_due
 from forms.errors import FormFileErrors
 from forms.layouts import read_layout
-from forms.meanings import CaseFlag, Meaning
+from forms.meanings import CaseFlag, Meaning, Reading
 from forms.model import (
     Attachment,
     Choice,
@@ -269,7 +269,10 @@ def _read_attachment(table: Table) -> Attachment:
         types=table.choices("types", FileType, (FileType.PDF,)),
         max_files=table.count("max_files", 1, most=50),
         note=table.text("note"),
+        reads=table.choice("reads", Reading, Reading.KEY_NOTICE) if table.has("reads") else None,
     )
+    if attachment.reads is not None and attachment.types != (FileType.PDF,):
+        table.wrong("reads", "読み取れるのはPDFだけです。types を書かないか、[\"pdf\"] にします")
     if attachment.required and attachment.required_when is not None:
         table.wrong("required_when", "required と required_when は一緒に書けません")
     table.done()

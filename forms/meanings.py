@@ -61,3 +61,9 @@ class CaseFlag(Worded):
 
     CONTRACT_GUARANTEE_REQUIRED = "contract_guarantee_required", "契約保証を要する"
     REGISTERED_BIDDER = "registered_bidder", "競争入札参加資格の登録業者"
+
+
+class Reading(Worded):
+    """What the portal reads out of a file (読み取り) once it was handed in."""
+
+    KEY_NOTICE = "authentication_key_notice", "認証キーのお知らせ"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from forms.dues import DueRule
-from forms.meanings import CaseFlag, Meaning
+from forms.meanings import CaseFlag, Meaning, Reading
 from forms.paper_layouts import DEFAULT_LAYOUT, PaperLayout
 from procurement.cities.kinds import ProcurementCategory
 from procurement.words import Worded
@@ -210,7 +210,7 @@ class FileType(Worded):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A paper that goes with the form (添付書類)."""
+    """A paper that goes with the form (添付書類). `reads` names what is read out of its files, if anything."""
 
     code: str
     label: str
@@ -219,6 +219,7 @@ class Attachment:
     types: tuple[FileType, ...] = (FileType.PDF,)
     max_files: int = 1
     note: str = ""
+    reads: Reading | None = None
 
 
 @dataclass(frozen=True)

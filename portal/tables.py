@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 import guarantees.columns
 import guarantees.desk.orm
 import guarantees.lodged
+import guarantees.notice_readings
 import guarantees.registry.orm
 import procurement.advance_payments
 import procurement.awards
@@ -29,6 +30,7 @@ from procurement.orm import Base
 TABLE_MODULES: tuple[ModuleType, ...] = (
     guarantees.desk.orm,
     guarantees.lodged,
+    guarantees.notice_readings,
     guarantees.registry.orm,
     procurement.advance_payments,
     procurement.awards,
