@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "b8acf42992b2"
+revision = "e5b82b5f1098"
 down_revision = "5b1c0d7e4f20"
 branch_labels = None
 depends_on = None
@@ -225,6 +225,41 @@ def upgrade() -> None:
     with op.batch_alter_table("guarantee_looks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_guarantee_looks_lodged_id"), ["lodged_id"], unique=False)
 
+    op.create_table(
+        "notice_readings",
+        sa.Column("id", sa.String(length=22), nullable=False),
+        sa.Column("filing_version_id", sa.String(length=22), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("lodged", "refused", "unreadable", name="readingoutcome", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("lodged_id", sa.String(length=22), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("office_text", sa.Text(), nullable=False),
+        sa.Column("city", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["filing_version_id"],
+            ["filing_versions.id"],
+            name=op.f("fk_notice_readings_filing_version_id_filing_versions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lodged_id"],
+            ["lodged_guarantees.id"],
+            name=op.f("fk_notice_readings_lodged_id_lodged_guarantees"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_readings")),
+        sa.UniqueConstraint(
+            "filing_version_id",
+            "sha256",
+            "position",
+            name=op.f("uq_notice_readings_filing_version_id_sha256_position"),
+        ),
+    )
     op.create_table(
         "desk_customers",
         sa.Column("id", sa.String(length=22), nullable=False),
@@ -667,6 +702,7 @@ def downgrade() -> None:
 
     op.drop_table("desk_news")
     op.drop_table("desk_customers")
+    op.drop_table("notice_readings")
     with op.batch_alter_table("guarantee_looks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_guarantee_looks_lodged_id"))
 
