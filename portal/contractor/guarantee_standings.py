@@ -12,8 +12,9 @@ from portal.contractor.tasks import Task
 from portal.filters import instant, seireki_date, yen
 from portal.guarantee_views import STATUS_KINDS, issuer_of
 from portal.workflows.act import Act
-from portal.workflows.decide_guarantee import method_of, original_channels
+from portal.workflows.guarantee_means import method_of, original_channels
 from portal.workflows.guarantee_needs import amount_of
+from portal.workflows.guarantee_rules import electronic_refusal, electronic_rule
 from portal.workflows.guarantee_standings import ObligationStanding, standing
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import GuaranteeKind
@@ -39,10 +40,6 @@ LOOKED: Mapping[str, str] = {
     NOT_FOUND: "市が照会しました（証書は見つかりませんでした）",
 }
 NOT_ANSWERED = "市が照会しました（まだ回答がありません。自動で照会を続けます）"
-NOT_PERMITTED = (
-    "電子保証を利用できるのは、市が利用を認めた案件です。この案件では、証書（紙）など、ほかの方法で提出します。"
-    "利用したいときは市の担当課へご連絡ください。"
-)
 OPEN_NOW = (GuaranteeKind.ADVANCE_PAYMENT, GuaranteeKind.INTERIM_ADVANCE_PAYMENT)
 
 
@@ -135,15 +132,11 @@ def means_open(kind: GuaranteeKind) -> tuple[Means, ...]:
 
 def electronic_way(act: Act, case: ProcurementCase, kind: GuaranteeKind) -> ElectronicWay:
     """What the city's rules say about an electronic guarantee for this obligation of this case."""
-    rules = act.rules(case.city).guarantees.electronic
-    rule = next((r for r in rules if kind in r.kinds and case.category in r.categories), None)
+    refusal, rule = electronic_refusal(act, case, kind), electronic_rule(act, case, kind)
+    if refusal is not None:
+        return ElectronicWay(False, f"{refusal.text}{refusal.remedy}", refusal.source)
     if rule is None:
-        return ElectronicWay(
-            False,
-            "この種類の案件では、電子保証の取扱いの定めがありません。証書（紙）など、ほかの方法で提出します。",
-        )
-    if rule.needs_permission_per_case and not case.allows_electronic_guarantee:
-        return ElectronicWay(False, NOT_PERMITTED, rule.mark.source)
+        return ElectronicWay(True, "")
     return _through_the_filing(act, case, rule) or ElectronicWay(True, rule.text, rule.mark.source)
 
 

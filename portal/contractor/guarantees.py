@@ -25,6 +25,8 @@ from portal.guarantee_lodging import (
 from portal.intake import ATTACHMENT_BYTES
 from portal.permissions import Permission, requires
 from portal.security import takes_upload
+from portal.workflows.notice_fit import LodgingRefused
+from portal.workflows.tell_of_lodging import tell_of_refusal
 from procurement.cities.kinds import Channel, GuaranteeKind
 from procurement.errors import RuleViolation
 
@@ -79,6 +81,7 @@ def submit_guarantee_confirmation(case_id: str, obligation: str) -> Page:
         with acting() as act:
             lodge_notice(act, my_case(act, case_id, to_write=True), kind, kept, channel=Channel.WEB)
     except REFUSALS as refusal:
+        _tell_the_office(case_id, kind, refusal)
         return _check_page(case_id, obligation, kept, refusal=refusal), 422
     return _taken(case_id)
 
@@ -104,6 +107,7 @@ def submit_guarantee_key(case_id: str, obligation: str) -> Page:
         with acting() as act:
             lodge_typed(act, my_case(act, case_id, to_write=True), kind, form, channel=Channel.WEB)
     except REFUSALS as refusal:
+        _tell_the_office(case_id, kind, refusal)
         return _page("key", case_id, obligation, form=form, refusal=refusal), 422
     return _taken(case_id)
 
@@ -130,8 +134,16 @@ def submit_guarantee_means(case_id: str, obligation: str) -> Page:
             case = my_case(act, case_id, to_write=True)
             lodge_other(act, case, kind, means, form.said(), channel=Channel.WEB)
     except REFUSALS as refusal:
+        _tell_the_office(case_id, kind, refusal)
         return _page("means", case_id, obligation, form=form, means=means, refusal=refusal), 422
     return _taken(case_id)
+
+
+def _tell_the_office(case_id: str, kind: GuaranteeKind, refusal: Exception) -> None:
+    """What the contractor is told neutrally (a number of another contract) the officers hear in full."""
+    if isinstance(refusal, LodgingRefused):
+        with acting() as act:
+            tell_of_refusal(act, my_case(act, case_id), kind, refusal)
 
 
 def _kind(word: str) -> GuaranteeKind:

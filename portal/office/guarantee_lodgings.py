@@ -23,13 +23,15 @@ from portal.guarantee_lodging import (
 )
 from portal.intake import ATTACHMENT_BYTES
 from portal.office import blueprint
-from portal.office.access import REFUSED, Page, own_rules, show, the_case
+from portal.office.access import REFUSED, Page, show, the_case
 from portal.permissions import Permission, requires
 from portal.security import takes_upload
 from portal.workflows.act import Act
 from portal.workflows.decide_guarantee import record_original
+from portal.workflows.notice_fit import LodgingRefused
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import GuaranteeKind
+from procurement.errors import RuleViolation
 from procurement.wareki import jst_date
 
 REFUSALS = (*REFUSED, GuaranteeRefused)
@@ -61,7 +63,7 @@ def submit_lodging(case_id: str) -> Page:
             lodged_id = _lodged(act, the_case(act, case_id), form, reception).id
     except REFUSALS as refusal:
         with looking() as act:
-            return _page(act, the_case(act, case_id), form, reception, refusal=refusal), 422
+            return _page(act, the_case(act, case_id), form, reception, refusal=_in_full(refusal)), 422
     return _registered(lodged_id)
 
 
@@ -77,7 +79,7 @@ def submit_notice(case_id: str) -> Page:
     except REFUSALS as refusal:
         with looking() as act:
             case = the_case(act, case_id)
-            return _page(act, case, KeyForm(), ReceptionForm(now=act.now), refusal=refusal), 422
+            return _page(act, case, KeyForm(), ReceptionForm(now=act.now), refusal=_in_full(refusal)), 422
     with looking() as act:
         return _notice_page(act, the_case(act, case_id), kept, ReceptionForm(now=act.now))
 
@@ -93,7 +95,7 @@ def submit_notice_confirmation(case_id: str) -> Page:
         kept = kept_notice(request.form.get("kept", ""), case_id, _obligation())
     except REFUSALS as refusal:
         with looking() as act:
-            return _page(act, the_case(act, case_id), KeyForm(), reception, refusal=refusal), 422
+            return _page(act, the_case(act, case_id), KeyForm(), reception, refusal=_in_full(refusal)), 422
     try:
         if not reception.validate():
             with looking() as act:
@@ -103,7 +105,7 @@ def submit_notice_confirmation(case_id: str) -> Page:
             lodged_id = lodge_notice(act, the_case(act, case_id), _obligation(), kept, **how).id
     except REFUSALS as refusal:
         with looking() as act:
-            return _notice_page(act, the_case(act, case_id), kept, reception, refusal=refusal), 422
+            return _notice_page(act, the_case(act, case_id), kept, reception, refusal=_in_full(refusal)), 422
     return _registered(lodged_id)
 
 
@@ -148,10 +150,11 @@ def _obligation() -> GuaranteeKind:
     return GuaranteeKind(word) if word in set(GuaranteeKind) else GuaranteeKind.CONTRACT
 
 
-def _confirms(act: Act, case: ProcurementCase) -> bool:
-    """Whether the city's rule wants an officer's word for this kind of case. (CITY-71)"""
-    electronic = own_rules(act).guarantees.electronic
-    return any(case.category in rule.confirm_categories for rule in electronic)
+def _in_full(refusal: Exception) -> Exception:
+    """What the contractor hears neutrally, the office hears in full."""
+    if isinstance(refusal, LodgingRefused):
+        return RuleViolation(refusal.code, refusal.for_office)
+    return refusal
 
 
 def _page(
@@ -172,7 +175,6 @@ def _page(
         means=means,
         obligation=_obligation(),
         is_electronic=is_electronic,
-        confirms=is_electronic and _confirms(act, case),
         confirmed_because=request.form.get("confirmed_because", ""),
         original_here=bool(request.form.get("original_here")),
         means_choices=[(each.value, each.label) for each in AT_THE_OFFICE],
@@ -195,7 +197,6 @@ def _notice_page(
         masked=masked(None),
         obligation=_obligation(),
         reception=reception,
-        confirms=_confirms(act, case),
         confirmed_because=request.form.get("confirmed_because", ""),
         **values,
     )

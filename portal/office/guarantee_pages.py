@@ -35,11 +35,11 @@ from portal.workflows.act import Act
 from portal.workflows.decide_guarantee import (
     accept_guarantee,
     decide_line,
-    original_channels,
     record_original,
     release_guarantee,
     return_guarantee,
 )
+from portal.workflows.guarantee_means import original_channels
 from portal.workflows.guarantee_needs import need_of
 from portal.workflows.record_guarantee_look import record_manual_look
 from portal.workflows.show_guarantee_key import note_notice_opened, show_guarantee_key

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from guarantees.lodged import LodgedGuarantee
 from portal.audit import AuditEntry, Tag
 from portal.filters import instant
 from portal.workflows.act import Act
@@ -49,6 +50,19 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.CONTRACT_AMENDED: "変更契約を作成しました（原契約 {original}）",
     Tag.CONTRACT_TO_PAPER: "紙の契約に切り替えました",
     Tag.CONTRACT_CONCLUDED_ON_PAPER: "紙の契約書による締結を記録しました（契約締結日 {on}）",
+    Tag.CONTRACT_SIGNATURE_BLOCKED: "契約保証が確認できないため、市の署名を止めました",
+    Tag.GUARANTEE_ALLOWED: "電子保証の利用の可否を変えました",
+    Tag.GUARANTEE_LODGED: "保証を受け付けました（番号 {number}）",
+    Tag.GUARANTEE_REFUSED: "保証の提出を断りました",
+    Tag.GUARANTEE_LOOKED: "保証を照会しました（{registry}）",
+    Tag.GUARANTEE_KEY_SHOWN: "認証キーを表示しました",
+    Tag.GUARANTEE_LINE_DECIDED: "保証の要確認の項目を判断しました",
+    Tag.GUARANTEE_ORIGINAL_RECEIVED: "保証の原本を受領しました（{received_on}）",
+    Tag.GUARANTEE_ACCEPTED: "保証を受理しました",
+    Tag.GUARANTEE_RETURNED: "保証を差し戻しました",
+    Tag.GUARANTEE_REPLACED: "保証が差し替えられました",
+    Tag.GUARANTEE_ALARMED: "受理した保証の内容が変わりました",
+    Tag.GUARANTEE_RELEASED: "保証の返還・解除を記録しました",
     Tag.PAYMENT_REQUESTED: "前払金（{amount:,}円）の申請を受けました",
     Tag.PAYMENT_RECOGNISED: "中間前払金の要件を認定しました",
     Tag.PAYMENT_CLAIMED: "前払金（{amount:,}円）の請求を受けました",
@@ -74,7 +88,7 @@ SIDE_WORDS = {
     "job": "自動処理",
     "operator": "運用",
 }
-NOTE_KEYS = ("reason", "problem")
+NOTE_KEYS = ("reason", "problem", "alarm")
 
 
 @dataclass(frozen=True)
@@ -99,6 +113,7 @@ def history_of(act: Act, case: ProcurementCase) -> list[HistoryLine]:
     """What was done to a case, its filings, contracts and envelopes; who read a document stays in the log."""
     subjects = [case.id, *(f.id for f in case.filings), *(c.id for c in case.contracts)]
     subjects += [payment.id for payment in payments_of(act.session, case.id)]
+    subjects += act.session.scalars(select(LodgedGuarantee.id).where(LodgedGuarantee.case_id == case.id))
     entries = select(AuditEntry).where(
         AuditEntry.city == case.city, AuditEntry.subject_id.in_(subjects), AuditEntry.tag != Tag.DOCUMENT_READ
     )
