@@ -16,6 +16,7 @@ from portal import clock
 from portal.accounts.models import Account
 from portal.acting import acting, house, looking
 from portal.completing import complete_all
+from portal.demo.guarantees import Told, ask_guarantee, issue_guarantees, lodge_guarantees
 from portal.demo.plans import dates_of, registration_number
 from portal.workflows.act import Act, Actor
 from portal.workflows.amend_contract import NewAmendment, amend_contract
@@ -64,6 +65,8 @@ def award(players: Players) -> str:
         consumption_tax=data["contract_price"] // 11,
         place=data["place"],
         section=data["section"],
+        requires_contract_guarantee=data.get("requires_contract_guarantee", False),
+        allows_electronic_guarantee=data.get("allows_electronic_guarantee", False),
         noticed_on=dates.noticed_on,
         starts_on=dates.starts_on,
         ends_on=dates.ends_on,
@@ -216,7 +219,14 @@ ACTS: Mapping[str, Callable[[Players], str | None]] = {
     "amend": amend,
     "move_to_paper": move_case_to_paper,
     "conclude_on_paper": conclude_paper,
+    "ask_guarantee": lambda players: ask_guarantee(_told(players)),
+    "guarantee": lambda players: issue_guarantees(_told(players)),
+    "lodge": lambda players: lodge_guarantees(_told(players)),
 }
+
+
+def _told(players: Players) -> Told:
+    return Told(players.city, players.data, players.case_id, players.company_id, players.officer.id)
 
 
 def _valid_values(form: FormDefinition, facts: FormFacts, players: Players) -> dict[str, Any]:

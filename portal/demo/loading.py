@@ -12,6 +12,8 @@ from portal.accounts.models import Account, Door
 from portal.accounts.registration import create_account
 from portal.acting import acting, house
 from portal.demo.acts import ACTS, Players
+from portal.demo.desks import make_desks
+from portal.demo.guarantees import write_notices
 from portal.demo.plans import (
     PlannedAct,
     demo_cases,
@@ -62,10 +64,12 @@ def load_demo(today: date) -> int:
     begin = datetime.combine(today, datetime.min.time(), at_home) - BEFORE_EVERYTHING
     with clock.travel(begin):
         people = _make_people(files)
+        make_desks(files, people.company_ids, PASSWORD)
     case_ids: dict[tuple[str, str], str] = {}
     for planned in planned_acts(cases, house().cities, today):
         with clock.travel(planned.at):
             _play(planned, people, case_ids)
+    write_notices()
     return len(case_ids)
 
 

@@ -6,5 +6,8 @@ from portal.demo.plans import demo_files
 def labels() -> dict[str, str]:
     """A word for each login name of the demo: 市の契約担当者, 事業者 ..."""
     return {
-        entry["login_name"]: entry["label"] for file in demo_files() for entry in file.get("accounts", ())
+        entry["login_name"]: entry["label"]
+        for file in demo_files()
+        for kind in ("accounts", "officers", "customers")
+        for entry in file.get(kind, ())
     }

@@ -26,10 +26,11 @@ def _scenes(*lines: tuple[str, int, int, int]) -> tuple[Scene, ...]:
 
 
 AWARDED = _scenes(("award", 0, 9, 30))
-SUBMITTED = AWARDED + _scenes(("submit", 0, 11, 0))
+ASKED = AWARDED + _scenes(("ask_guarantee", 0, 10, 30))
+SUBMITTED = AWARDED + _scenes(("submit", 0, 11, 0), ("guarantee", 0, 13, 0))
 ACCEPTED = SUBMITTED + _scenes(("accept", 0, 14, 0))
 SENT = ACCEPTED + _scenes(("draft_contract", 0, 15, 0), ("send", 0, 15, 30))
-CONTRACTOR_SIGNED = SENT + _scenes(("contractor_consents", 1, 10, 0), ("seal", 1, 10, 1))
+CONTRACTOR_SIGNED = SENT + _scenes(("lodge", 0, 16, 0), ("contractor_consents", 1, 10, 0), ("seal", 1, 10, 1))
 CITY_AGREED = CONTRACTOR_SIGNED + _scenes(("city_consents", 1, 13, 30))
 CONCLUDED = CITY_AGREED + _scenes(("seal", 1, 13, 31))
 AMENDED = CONCLUDED + _scenes(
@@ -43,10 +44,10 @@ AMENDED = CONCLUDED + _scenes(
 )
 
 STORIES = {
-    "application": Story(AWARDED, 0),
+    "application": Story(ASKED, 0),
     "ineligible": Story(AWARDED, 2),
     "overdue": Story(AWARDED, 8),
-    "draft": Story(AWARDED + _scenes(("save_draft", 0, 16, 0)), 0),
+    "draft": Story(ASKED + _scenes(("save_draft", 0, 16, 0)), 0),
     "submitted": Story(SUBMITTED, 0),
     "sent_back": Story(SUBMITTED + _scenes(("send_back", 0, 15, 30)), 0),
     "drafting": Story(ACCEPTED, 0),
