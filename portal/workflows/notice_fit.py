@@ -8,6 +8,7 @@ from guarantees.lodged import LodgedGuarantee, Means
 from guarantees.names import Likeness, best, compare_contractors, compare_orderers, compare_works
 from guarantees.notices import Notice
 from guarantees.products import Product
+from portal.scoping import EVERYBODY
 from portal.workflows.act import Act
 from portal.workflows.guarantee_rules import RESERVATION_SOURCE
 from procurement.cases import ProcurementCase
@@ -89,15 +90,14 @@ def refuse_used_number(
     """Refuse a number that already secures something else in this city, or the same in the other form. (GUAR-05)"""
     if means not in SURETY_MEANS:
         return
-    rows = act.session.scalars(
-        select(LodgedGuarantee).where(
-            LodgedGuarantee.city == case.city,
-            LodgedGuarantee.guarantee_contract_number == number,
-            LodgedGuarantee.means.in_(SURETY_MEANS),
-            LodgedGuarantee.returned_at.is_(None),
-            LodgedGuarantee.replaced_at.is_(None),
-        )
-    ).all()
+    used = select(LodgedGuarantee).where(
+        LodgedGuarantee.city == case.city,
+        LodgedGuarantee.guarantee_contract_number == number,
+        LodgedGuarantee.means.in_(SURETY_MEANS),
+        LodgedGuarantee.returned_at.is_(None),
+        LodgedGuarantee.replaced_at.is_(None),
+    )
+    rows = act.session.scalars(used, execution_options=EVERYBODY).all()  # a contractor's session sees its own
     for row in rows:
         if row.case_id != case.id:
             _refuse_elsewhere(act, row)
