@@ -16,6 +16,7 @@ from forms.pictures import render_photo
 from forms.uploads import UploadLimits, detected_kind, inspect_pdf, inspect_upload
 from procurement.errors import RuleViolation
 
+HUNDRED_MB = 100 * 1024 * 1024
 ALL = ("pdf", "jpeg", "png", "xlsx", "docx")
 
 
@@ -105,6 +106,18 @@ def test_too_many_pages_and_too_many_bytes_are_refused(tmp_path: Path) -> None:
     path = made_pdf(tmp_path / "a.pdf", pages=11)
     assert code_of(path, limits=UploadLimits(max_pages=10)) == "upload.too_many_pages"
     assert code_of(path, limits=UploadLimits(max_bytes=100)) == "upload.too_large"
+
+
+def test_a_hundred_megabytes_are_taken_and_a_byte_more_is_not(tmp_path: Path) -> None:
+    def drawing(pdf: Pdf) -> None:
+        pdf.Root.Drawing = pdf.make_indirect(pdf.make_stream(bytes(HUNDRED_MB - 10_000)))
+
+    path = made_pdf(tmp_path / "a.pdf", drawing, compress_streams=False)
+    assert HUNDRED_MB - 10_000 < path.stat().st_size <= HUNDRED_MB
+    assert inspect_upload(path, "図面.pdf", ALL, UploadLimits(max_bytes=HUNDRED_MB)).kind == "pdf"
+    with path.open("ab") as file:
+        file.truncate(HUNDRED_MB + 1)
+    assert code_of(path, limits=UploadLimits(max_bytes=HUNDRED_MB)) == "upload.too_large"
 
 
 def test_ten_thousand_pages_are_refused_in_time(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import pikepdf
 from flask import Flask
 from PIL import ExifTags, Image
 from werkzeug.test import TestResponse
@@ -63,6 +64,17 @@ def test_a_bad_file_is_refused_in_words_and_nothing_is_lost(iwaki: Desk) -> None
     refused(iwaki.attach(client, workbook(), "内訳.pdf"), "「内訳.pdf」はExcel（xlsx）です。")
     assert names(iwaki) == []
     assert "試験 三郎" in client.get(f"{iwaki.filing}/sections/3").text
+
+
+def test_ten_thousand_pages_are_refused_with_the_limit(iwaki: Desk) -> None:
+    target = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(10_000):
+            pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(target)
+    answer = iwaki.attach(iwaki.browser(), target.getvalue(), "図面.pdf")
+    refused(answer, "「図面.pdf」は10000ページあります。1ファイル500ページまでです。")
+    assert names(iwaki) == []
 
 
 def test_a_form_without_a_file_says_so(iwaki: Desk) -> None:

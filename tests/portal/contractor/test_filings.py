@@ -117,6 +117,22 @@ def test_free_mail_is_warned_of_and_taken(iwaki: Desk) -> None:
     assert "キャリアメール" in client.get(f"{iwaki.filing}/check").text
 
 
+def test_a_character_that_no_font_has_is_named_before_anything_is_handed_in(tosu: Desk) -> None:
+    """Rare characters of names are taken; one of a company's own (外字) is named, and nothing typed is lost."""
+    client = tosu.browser()
+    tosu.answer(client)
+    names = {"signatory_name": "𠮷田　髙﨑", "signatory_title": "取締役\ue000"}
+    answer = client.post(f"{tosu.filing}/sections/2", data={**ANSWERS["tosu"][1], **names})
+    assert answer.status_code == 422
+    page = text_of(answer.text)
+    assert "書類に印字できない文字があります" in page
+    assert "U+E000" in page
+    assert "𠮷田　髙﨑" in answer.text
+    assert "この内容で提出する" not in text_of(client.get(f"{tosu.filing}/check").text)
+    client.post(f"{tosu.filing}/submit", data={"seen": "x"})
+    assert tosu.versions() == ["draft"]
+
+
 def test_an_applicant_unlike_the_contracts_contractor_is_shown_and_taken(iwaki: Desk, app: Flask) -> None:
     """FORM-I06, on the contractor's page; what is the same but for spaces is not told."""
     client = iwaki.browser()
