@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 
 from forms.official.paper import render_paper
+from guarantees.keys import masked
 from portal import clock
 from portal.acting import acting, looking
 from portal.contractor import blueprint
@@ -14,6 +15,7 @@ from portal.contractor.checks import check_rows, open_problems
 from portal.contractor.remarks import differences, word_of_city
 from portal.deadline_views import pressing_deadline
 from portal.file_answers import pdf_answer
+from portal.filed_notices import NoticePreview, previews_of
 from portal.filters import file_size
 from portal.permissions import Permission, requires
 from portal.workflows.file_application import save_draft, submit_filing, withdraw_filing
@@ -29,13 +31,14 @@ CHANGED = "確認の画面を開いたあとで内容が変わりました。も
 @requires(Permission.CONTRACTOR_CASES)
 def show_check(case_id: str, form_code: str) -> Page:
     """All answers with a way to change each; what is missing or wrong; the button that submits."""
+    notices = {"notice_previews": _previews(case_id, form_code), "masked": masked(None)}
     with looking() as act:
         case = my_case(act, case_id)
         answers = answers_for(act, case, my_form(act, case, form_code))
         if not answers.is_writable:
             return redirect(url_for(".show_filing", case_id=case_id, form_code=form_code))
         late_due = missed_due(act, case, answers.form)
-        return show("filings/check", act, case, late_due=late_due, **_check_values(case, answers))
+        return show("filings/check", act, case, late_due=late_due, **_check_values(case, answers), **notices)
 
 
 @blueprint.get("/contractor/cases/<case_id>/filings/<form_code>/preview.pdf")
@@ -114,6 +117,15 @@ def submit_change(case_id: str, form_code: str) -> Page:
         if filing.status is FilingStatus.ACCEPTED:
             save_draft(act, case, my_form(act, case, form_code), dict(filing.current.values))
     return redirect(url_for(".show_filing", case_id=case_id, form_code=form_code))
+
+
+def _previews(case_id: str, form_code: str) -> list[NoticePreview]:
+    """What the key notices among the files say; they are read outside of any transaction. (GUAR-67)"""
+    with looking() as act:
+        case = my_case(act, case_id)
+        answers = answers_for(act, case, my_form(act, case, form_code))
+        form, attachments = answers.form, list(answers.attachments)
+    return previews_of(form, attachments)
 
 
 def _hand_in(place: dict[str, Any], paper: bytes) -> str:

@@ -11,6 +11,7 @@ from portal.file_answers import pdf_answer, stored_answer
 from portal.filing_views import compared, handed_in_versions, receipt_facts, remarks_of, shown_sections
 from portal.permissions import Permission, requires
 from portal.workflows.confirm_address import signatory_address
+from portal.workflows.take_filed_notices import notices_wait, readings_of
 from portal.workflows.usage_forms import form_of_version
 from procurement.filings import Filing, FilingVersion
 
@@ -24,6 +25,7 @@ def show_version(case_id: str, form_code: str, number: int) -> Page:
         filing = my_filing(case, form_code)
         version = _submitted(filing, number)
         form, handed_in = form_of_version(act, version), handed_in_versions(filing)
+        readings = readings_of(act.session, version.id)
         said = [m for m in filing.messages if m.version_number == number and m.marked_fields]
         values = {
             "filing": filing,
@@ -33,6 +35,8 @@ def show_version(case_id: str, form_code: str, number: int) -> Page:
             "others": [other for other in handed_in if other is not version],
             "remarks": [remark for message in said for remark in remarks_of(message, form)],
             "address": signatory_address(version, form),
+            "readings": readings,
+            "notices_wait": notices_wait(form, version, readings),
         }
         return show("filings/version", act, case, **values)
 

@@ -12,6 +12,7 @@ from portal.authorities import alert_all, check_all
 from portal.certificate_notices import notice_all
 from portal.completing import complete_all
 from portal.desk_publishing import publish_waiting
+from portal.filed_notices import read_filed_notices
 from portal.guarantee_looking import look_due
 from portal.guarantee_notices import notice_guarantees, seal_look_records
 from portal.mail.sending import send_mail
@@ -42,6 +43,12 @@ JOBS: tuple[Job, ...] = (
         timedelta(seconds=1),
         complete_all,
         "同意された書類に署名し、次の方へ依頼し、締結する",
+    ),
+    Job(
+        "read_notices",
+        timedelta(seconds=5),
+        read_filed_notices,
+        "提出書類の「認証キーのお知らせ」を読み取り、保証の提出として受け付ける",
     ),
     Job("remind", timedelta(seconds=20), send_reminders, "期限の前と後のお知らせを送信箱に入れる"),
     Job(

@@ -25,6 +25,7 @@ from portal.workflows.review_filing import (
     reject_filing,
     send_back_filing,
 )
+from portal.workflows.take_filed_notices import notices_wait, readings_of
 from portal.workflows.usage_forms import form_of_version, prefilled_form
 from procurement.filings import Filing, FilingAttachment, FilingStatus, FilingVersion
 
@@ -173,7 +174,10 @@ def _contents(
     form = form_of_version(act, version)
     checked = prefilled_form(form, facts_for(act, filing.case), data_for_form(form, version.values))
     checked.validate()
+    readings = readings_of(act.session, version.id)
     return {
+        "readings": readings,
+        "notices_wait": notices_wait(form, version, readings),
         "form_definition": form,
         "sections": shown_sections(form, version.values),
         "files": _files(form, version),

@@ -47,8 +47,9 @@ NEEDS_GROUND = frozenset((Means.EXEMPTION, Means.GOVERNMENT_BONDS))
 class Lodging:
     """What is lodged (提出の内容). `number` and `key` as typed or as the notice says; secrets never print.
 
-    `received_at` is when it reached the city by mail, post or at the counter (None: now). `confirmed_because`
-    is an officer's word where the city's rule asks for a confirmation. Amounts in yen.
+    `received_at` is when it reached the city by mail, post or at the counter (None: now), `lodged_by` who handed
+    it in where somebody else registers it. `confirmed_because` is an officer's word where the city's rule asks
+    for a confirmation. Amounts in yen.
     """
 
     obligation: GuaranteeKind
@@ -68,6 +69,7 @@ class Lodging:
     notice_name: str | None = None
     filing_version_id: str | None = None
     received_at: datetime | None = None
+    lodged_by: str = ""
     confirmed_because: str = ""
 
 
@@ -225,9 +227,9 @@ def _row(act: Act, case: ProcurementCase, lodging: Lodging) -> LodgedGuarantee:
         company_id=case.award.company_id,
         obligation=lodging.obligation,
         means=lodging.means,
-        channel=lodging.channel if act.actor.side == "office" else Channel.WEB,
+        channel=Channel.WEB if act.actor.side == "contractor" else lodging.channel,
         lodged_at=lodging.received_at or act.now,
-        lodged_by=act.actor.name[:100],
+        lodged_by=(lodging.lodged_by or act.actor.name)[:100],
         issuer_name=fitting_line(lodging.issuer_name, column.issuer_name, "保証する会社の名前"),
         guarantee_contract_number=fitting_line(lodging.number, column.guarantee_contract_number, "番号")
         or None,
