@@ -240,6 +240,7 @@ class GuaranteeLook(CityScoped, Base):
     record_sha256: Mapped[Sha256 | None]
     """The sealed record (照会記録) in the document store, once the job has made it."""
     record_tried_at: Mapped[datetime | None]
+    """When making it was tried last, and when it was made once there is one."""
     record_problem: Mapped[str | None] = mapped_column(Text)
 
     lodged: Mapped[LodgedGuarantee] = relationship(back_populates="looks")

@@ -41,6 +41,7 @@ from portal.workflows.decide_guarantee import (
 )
 from portal.workflows.guarantee_means import original_channels
 from portal.workflows.guarantee_needs import need_of
+from portal.workflows.keep_look_records import newest_record
 from portal.workflows.record_guarantee_look import record_manual_look
 from portal.workflows.show_guarantee_key import note_notice_opened, show_guarantee_key
 from procurement.errors import RuleViolation
@@ -85,7 +86,7 @@ def show_look_record(lodged_id: str, look_id: str) -> Response:
     with looking() as act:
         lodged = the_guarantee(act, lodged_id)
         look = next((look for look in lodged.looks if look.id == look_id), None) or abort(404)
-        sha256, at = look.record_sha256 or abort(404), look.looked_at
+        sha256, at = newest_record(act.session, look) or abort(404), look.looked_at
     return stored_answer(sha256, f"照会記録_{at:%Y%m%d%H%M}.pdf")
 
 

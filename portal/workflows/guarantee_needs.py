@@ -24,6 +24,13 @@ from procurement.guarantee_limits import (
 )
 from procurement.wareki import jst_date
 
+LIVE = (
+    LodgedGuarantee.returned_at.is_(None),
+    LodgedGuarantee.replaced_at.is_(None),
+    LodgedGuarantee.released_at.is_(None),
+)
+"""Conditions of a query: neither sent back, nor replaced, nor released."""
+
 
 def governing_contract(case: ProcurementCase) -> Contract | None:
     """The contract whose price and period count: the newest concluded one, else the first; None before a draft."""

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from guarantees.lodged import LodgedGuarantee, LodgedStatus
 from portal.workflows.act import Act
 from portal.workflows.guarantee_needs import (
+    LIVE,
     amount_needed,
     amount_of,
     covers_whole,
+    governing_contract,
     lodged_of,
     need_of,
     payment_of,
@@ -149,15 +152,19 @@ def standing(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> Obli
 
 def city_wide(act: Act, city: str) -> tuple[CityRow, ...]:
     """Every concern about the guarantees of a city, the most urgent first."""
+    loaded = act.session.scalars(
+        select(LodgedGuarantee)
+        .where(LodgedGuarantee.city == city, *LIVE)
+        .options(selectinload(LodgedGuarantee.looks), selectinload(LodgedGuarantee.decisions))
+    ).all()
+    lodged_for = {lodged.case_id for lodged in loaded}
     cases = act.session.scalars(
         select(ProcurementCase).where(
-            ProcurementCase.city == city, ProcurementCase.requires_contract_guarantee
+            ProcurementCase.city == city,
+            or_(ProcurementCase.requires_contract_guarantee, ProcurementCase.id.in_(lodged_for)),
         )
     ).all()
-    lodged = act.session.scalars(
-        select(ProcurementCase).join(LodgedGuarantee).where(LodgedGuarantee.city == city).distinct()
-    ).all()
-    rows = [row for case in {c.id: c for c in (*cases, *lodged)}.values() for row in _rows_of(act, case)]
+    rows = [row for case in cases for row in _rows_of(act, case)]
     order = list(Concern)
     return tuple(sorted(rows, key=lambda row: (order.index(row.concern), row.due or date.max)))
 
@@ -175,16 +182,21 @@ def _requirement(
 ) -> tuple[bool, str, str, int]:
     """Whether, why and by what source the obligation must be secured, and for how much."""
     if obligation is GuaranteeKind.CONTRACT:
-        why = (
-            "契約保証を要する契約です。"
-            if case.requires_contract_guarantee
-            else "契約保証は求められていません。"
-        )
-        return case.requires_contract_guarantee, f"{why}{limit.words}", limit.source, limit.amount
+        is_required, why = _contract_guarantee(act, case)
+        return is_required, f"{why}{limit.words}", limit.source, limit.amount
     payment = payment_of(act, case, obligation)
     if payment is None:
         return False, "請求の申請がありません。", limit.source, 0
     return True, f"申請された額の保証が要ります。{limit.words}", limit.source, payment.amount
+
+
+def _contract_guarantee(act: Act, case: ProcurementCase) -> tuple[bool, str]:
+    if not case.requires_contract_guarantee:
+        return False, "契約保証は求められていません。"
+    lodged = lodged_of(act, case, GuaranteeKind.CONTRACT)
+    if any(each.released_at for each in lodged) and not any(each.is_live for each in lodged):
+        return False, "契約保証は、返還・解除しました。"
+    return True, "契約保証を要する契約です。"
 
 
 def _problems(
@@ -202,10 +214,22 @@ def _problems(
             yield Problem(concern, each.alarm or each.status.label, each)
         elif found := ending(act, case, each):
             yield Problem(Concern.EXPIRING, found.text, each)
-    if is_required and missing and not any(each.status in CONCERN_OF for each in live):
+    if (
+        is_required
+        and missing
+        and not _is_over(act, case)
+        and not any(each.status in CONCERN_OF for each in live)
+    ):
         yield Problem(
             Concern.MISSING, _missing_words(obligation, missing, any(each.is_in_force for each in live))
         )
+
+
+def _is_over(act: Act, case: ProcurementCase) -> bool:
+    """Whether the contract was concluded and its work has ended: nothing is asked for any more."""
+    contract, (_, ends) = governing_contract(case), period_of(case)
+    is_concluded = contract is not None and contract.is_concluded
+    return is_concluded and ends is not None and ends < jst_date(act.now)
 
 
 def _missing_words(obligation: GuaranteeKind, missing: int, has_some: bool) -> str:

@@ -15,6 +15,7 @@ from guarantees.keys import AuthenticationKey
 from guarantees.lodged import LodgedGuarantee, Means
 from guarantees.sealed_words import SealBroken, SealedWords
 from portal.workflows.act import Act
+from portal.workflows.guarantee_needs import LIVE
 from procurement.errors import RuleViolation
 from procurement.guarantee_limits import orderer_code
 
@@ -82,9 +83,7 @@ def due_looks(act: Act, at_most: int) -> list[str]:
         .where(
             LodgedGuarantee.next_look_at <= act.now,
             LodgedGuarantee.means == Means.ELECTRONIC_SURETY,
-            LodgedGuarantee.returned_at.is_(None),
-            LodgedGuarantee.replaced_at.is_(None),
-            LodgedGuarantee.released_at.is_(None),
+            *LIVE,
         )
         .order_by(LodgedGuarantee.next_look_at)
         .limit(at_most)

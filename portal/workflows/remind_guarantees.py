@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from guarantees.lodged import GuaranteeNotice, LodgedGuarantee
 from portal.workflows.act import Act
+from portal.workflows.guarantee_needs import LIVE
 from portal.workflows.guarantee_standings import ending, standing
 from portal.workflows.locks import lock_case
 from portal.workflows.notify_guarantees import once, tell_of_expiry, tell_of_missing
@@ -87,9 +88,7 @@ def _moment(days_left: int) -> int:
 def _expiring(act: Act) -> Iterator[DueNotice]:
     query = select(LodgedGuarantee).where(
         LodgedGuarantee.accepted_at.is_not(None),
-        LodgedGuarantee.returned_at.is_(None),
-        LodgedGuarantee.replaced_at.is_(None),
-        LodgedGuarantee.released_at.is_(None),
+        *LIVE,
     )
     for lodged in act.session.scalars(query):
         found = ending(act, lodged.case, lodged) if lodged.is_in_force else None

@@ -19,9 +19,8 @@ from portal.workflows.act import Act
 from portal.workflows.complete_signing import Completion
 from portal.workflows.describe_conclusion import SERVICE
 from portal.workflows.locks import lock_case
-from procurement.errors import RuleViolation
 from procurement.guarantee_limits import orderer_code, orderer_names
-from signing import DocumentStore, SigningRefused, seal_paper
+from signing import SigningRefused, seal_paper
 
 log = logging.getLogger(__name__)
 
@@ -36,19 +35,6 @@ def seal_records(work: Completion) -> int:
     with work.looks() as act:
         waiting = [look.id for look in _unsealed(act)]
     return sum(_seal(work, look_id) for look_id in waiting)
-
-
-def record_file(look: GuaranteeLook, store: DocumentStore) -> tuple[str, bytes]:
-    """The sealed record for a download: file name and bytes. Raises RuleViolation while it is being made."""
-    if look.record_sha256 is None:
-        raise RuleViolation(
-            "look_record_not_made",
-            "照会記録は、まだ作成中です。"
-            if look.is_answer
-            else "回答のない照会には、照会記録がありません。",
-            remedy="しばらくしてから、もう一度開きます。" if look.is_answer else "",
-        )
-    return f"{NAME}_{look.id}.pdf", store.read(look.record_sha256)
 
 
 def look_facts(act: Act, look: GuaranteeLook, *, is_demo: bool) -> LookFacts:
@@ -103,7 +89,7 @@ def _seal(work: Completion, look_id: str) -> bool:
     except OSError as error:
         _postpone(work, look_id, f"保管庫に書き込めません。（{error}）")
         return False
-    return _keep(work, look_id, sha256)
+    return _keep(work, look_id, sha256, made_at)
 
 
 def _sealed(work: Completion, facts: LookFacts, made_at: datetime) -> bytes:
@@ -111,14 +97,14 @@ def _sealed(work: Completion, facts: LookFacts, made_at: datetime) -> bytes:
     return seal_paper(work.services, printed, NAME, "LOOK_RECORD", REASON, work.now)
 
 
-def _keep(work: Completion, look_id: str, sha256: str) -> bool:
+def _keep(work: Completion, look_id: str, sha256: str, made_at: datetime) -> bool:
     """The first record counts; one that another worker made meanwhile is the one that people get."""
     with work.acts() as act:
         look = act.session.get_one(GuaranteeLook, look_id)
         lock_case(act, look.lodged.case_id)
         if look.record_sha256 is not None:
             return False
-        look.record_sha256, look.record_problem = sha256, None
+        look.record_sha256, look.record_tried_at, look.record_problem = sha256, made_at, None
         return True
 
 

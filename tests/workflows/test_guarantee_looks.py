@@ -10,11 +10,13 @@ from portal import clock
 from portal.acting import acting, house, looking
 from portal.guarantee_looking import look_now
 from portal.guarantee_notices import seal_look_records
+from portal.preserving import preserve_all
 from portal.workflows.act import SCHEDULER
 from portal.workflows.decide_guarantee import accept_guarantee, decide_line, return_guarantee
+from portal.workflows.keep_look_records import newest_record
 from portal.workflows.look_up_guarantee import LEASE, claim_look, next_daily_look, wait_after
 from portal.workflows.record_guarantee_look import BY_HAND, record_manual_look
-from portal.workflows.seal_look_records import record_file
+from signing.kept_papers import kept_paper
 from tests.workflows import secured
 from tests.workflows.secured import KEY, ask_of, certificate, job, lodged_in, look, looks_of, status_of, the
 from tests.workflows.town import OFFICER, START, Town, refused
@@ -250,16 +252,18 @@ def test_the_record_of_a_look_is_sealed_once_and_never_says_the_key(town: Town, 
         assert seal_look_records(clock.now()) == ""
     unanswered, answered = looks_of(lodged)
     assert answered.record_problem
-    with refused("look_record_not_made"):
-        record_file(answered, house().store)
+    with looking(OFFICER) as act:
+        assert newest_record(act.session, answered) is None
     town.go_on(minutes=2)
     assert seal_look_records(clock.now()) == "1件の照会記録を作成しました。"
     assert seal_look_records(clock.now()) == ""
     unanswered, answered = looks_of(lodged)
     assert unanswered.record_sha256 is None
-    name, content = record_file(answered, house().store)
-    assert name.startswith("照会記録_")
-    assert content.startswith(b"%PDF")
+    assert house().store.read(answered.record_sha256 or "").startswith(b"%PDF")
+    preserve_all(clock.now())
+    with looking(OFFICER) as act:
+        assert kept_paper(act.session, town.city, answered.record_sha256 or "") is not None
+        assert newest_record(act.session, answered) == answered.record_sha256
 
 
 def test_a_key_of_another_installation_is_refused_in_words(lodged: str) -> None:
