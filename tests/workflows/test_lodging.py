@@ -141,7 +141,11 @@ def test_a_notice_of_another_case_city_or_product_is_refused(town: Town) -> None
             hand_in(town, notice=dataclasses.replace(NOTICE, product=product))
 
 
-FOREIGN = {"work_name": "庁舎清掃業務", "orderer": "足利市長", "contractor": "渡良瀬土木株式会社"}
+FOREIGN: dict[str, Any] = {
+    "work_name": "庁舎清掃業務",
+    "orderer": "足利市長",
+    "contractor": "渡良瀬土木株式会社",
+}
 OTHER_PRODUCTS = {
     "契約保証予約（入札ボンド）": "guarantee.reservation",
     "前払金保証": "guarantee.other_product",
@@ -154,7 +158,7 @@ def test_one_number_secures_one_obligation_in_one_form(town: Town) -> None:
     hand_in(town)
     with refused("guarantee.number_used_here"):
         hand_in(town, obligation=ADVANCE)
-    paper = {"issuer_name": "西日本建設業保証株式会社", "amount": 1_100_000}
+    paper: dict[str, Any] = {"issuer_name": "西日本建設業保証株式会社", "amount": 1_100_000}
     with refused("guarantee.mixed_forms"):  # GUAR-05
         hand_in(town, means=Means.PAPER_SURETY, key=None, **paper)
     # GUAR-06: another product may be on paper

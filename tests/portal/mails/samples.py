@@ -18,6 +18,7 @@ from procurement.cities.loader import load_cities
 from procurement.rules import CityRules, ProcurementCategory
 from procurement.wareki import JST
 from tests.portal.mails.desk_samples import desk_values
+from tests.portal.mails.lodging_samples import lodging_values
 from tests.portal.mails.payment_samples import payment_letters
 
 NOW = datetime(2026, 5, 7, 14, 5, 9, tzinfo=JST)
@@ -96,6 +97,8 @@ def samples() -> Iterator[Sample]:
     yield from _certificate_letters()
     yield from (Sample(name, template, "tosu", values) for name, template, values in desk_values(NOW))
     yield from _guarantee_letters()
+    for name, template, values in lodging_values(NOW):
+        yield Sample(name, template, "tosu", _to_officer(**values))
     for name, template, values in payment_letters(_to_contractor, _to_officer):
         yield Sample(name, template, "tosu", values)
 
