@@ -6,6 +6,7 @@ The desk itself knows nothing of procurement; here the two meet, by the company'
 from sqlalchemy import Select, or_, select
 
 from guarantees.desk.orm import ApplicationKind, DeskCustomer, DeskRecommendation
+from guarantees.issuers import issuers
 from portal.workflows.act import Act
 from procurement.cases import ProcurementCase
 from procurement.guarantee_limits import orderer_code, orderer_names
@@ -25,7 +26,10 @@ def recommend_guarantee(act: Act, case: ProcurementCase) -> int:
     """Put the work before every desk where its contractor is a customer; how many that were."""
     if not case.requires_contract_guarantee or case.award is None:
         return 0
-    customers = act.session.scalars(_customers_like(case.award.company)).all()
+    codes = _companies_taken(act, case.city)
+    customers = act.session.scalars(
+        _customers_like(case.award.company).where(DeskCustomer.issuer.in_(codes))
+    ).all()
     values = _values(act, case)
     for customer in customers:
         act.session.add(
@@ -40,6 +44,12 @@ def recommend_guarantee(act: Act, case: ProcurementCase) -> int:
             )
         )
     return len(customers)
+
+
+def _companies_taken(act: Act, city: str) -> list[str]:
+    """The surety companies that a city names for electronic guarantees; every one where it names none."""
+    names = {row.issuer for row in act.rules(city).guarantees.electronic}
+    return [issuer.code for issuer in issuers() if not names or issuer.name in names]
 
 
 def _customers_like(company: Company) -> Select[DeskCustomer]:
