@@ -39,8 +39,11 @@ class PaymentView:
     has_problem: bool
 
 
-def payment_view(act: Act, payment: AdvancePayment) -> PaymentView:
-    """The payment as it stands now; one that is over shows its conditions as they were kept."""
+def payment_view(act: Act, payment: AdvancePayment, *, for_office: bool) -> PaymentView:
+    """The payment as it stands now; one that is over shows its conditions as they were kept.
+
+    What an officer has to do about a condition is told to the office alone.
+    """
     is_open = payment.status in OPEN
     now = conditions_now(act, payment) if is_open else ()
     kept = payment.approval_conditions or payment.conditions
@@ -50,7 +53,7 @@ def payment_view(act: Act, payment: AdvancePayment) -> PaymentView:
         STATUS_KINDS[payment.status],
         waits_for,
         is_office_turn,
-        condition_rows(now) if is_open else kept_rows(kept),
+        condition_rows(now, with_remedy=for_office) if is_open else kept_rows(kept),
         any(condition.result is Judgement.UNMET for condition in now),
     )
 
@@ -67,9 +70,11 @@ def turn_of(payment: AdvancePayment) -> tuple[str, bool]:
     return waiting.get(payment.status, ("", False))
 
 
-def condition_rows(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
-    """Conditions for the rule list."""
-    return [_row(c.label, c.words, c.source, c.result.value, c.remedy) for c in conditions]
+def condition_rows(conditions: Iterable[Condition], *, with_remedy: bool) -> list[dict[str, Any]]:
+    """Conditions for the rule list, with the way out of those that are not met."""
+    return [
+        _row(c.label, c.words, c.source, c.result.value, c.remedy if with_remedy else "") for c in conditions
+    ]
 
 
 def kept_rows(kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -203,6 +203,9 @@ def _cap(facts: PaymentFacts) -> Condition:
     most = largest(facts)
     if 0 < facts.amount <= most.amount:
         return Condition("cap", "限度額", Judgement.MET, f"{most.words}の範囲です。", most.source)
+    if most.amount <= 0 and facts.others:
+        words = f"{facts.name}は、限度額まで申請済みです。{most.words}。"
+        return Condition("cap", "限度額", Judgement.UNMET, words, most.source)
     if most.amount <= 0:
         words = f"この契約で申請できる{facts.name}はありません。{most.words}"
         return Condition("cap", "限度額", Judgement.UNMET, f"{words}。", most.source, "担当課に確認します。")

@@ -13,7 +13,7 @@ from portal.contractor.access import Page, my_case, show
 from portal.payment_views import PaymentView, condition_rows, payment_facts, payment_view
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
-from portal.workflows.advance_payments import KINDS, facts_of_request, payments_of
+from portal.workflows.advance_payments import KINDS, facts_of_request, guaranteed_amount, payments_of
 from portal.workflows.request_advance_payment import (
     NewPayment,
     claim_advance_payment,
@@ -91,9 +91,10 @@ def show_advance_payment(case_id: str, payment_id: str) -> Page:
             "advance_payments/show",
             act,
             case,
-            view=payment_view(act, payment),
+            view=payment_view(act, payment, for_office=False),
             facts=payment_facts(payment),
             can_claim=_can_claim(payment),
+            is_secured=guaranteed_amount(act, case, payment.kind) is not None,
         )
 
 
@@ -133,7 +134,7 @@ def payment_tasks(act: Act, case: ProcurementCase) -> list[dict[str, Any]]:
         {
             "name": "前払金・中間前払金",
             "status": newest.status.label if newest else "未申請",
-            "kind": payment_view(act, newest).kind if newest else "todo",
+            "kind": payment_view(act, newest, for_office=False).kind if newest else "todo",
             "href": url_for("contractor.show_advance_payments", case_id=case.id),
             "hint": hint,
         }
@@ -147,7 +148,7 @@ def _offer(act: Act, case: ProcurementCase, kind: GuaranteeKind) -> Offer:
     return Offer(
         kind,
         PAYMENT_WORDS[kind],
-        [payment_view(act, payment) for payment in asked],
+        [payment_view(act, payment, for_office=False) for payment in asked],
         most,
         next(iter(papers), None),
         _refusal(act, case, kind, most.amount),
@@ -197,7 +198,9 @@ def _request_page(
             name=PAYMENT_WORDS[kind],
             most=most,
             closed=_refusal(act, case, kind, most.amount),
-            conditions=condition_rows(c for c in judge(facts) if c.code not in ("cap", "half_done")),
+            conditions=condition_rows(
+                (c for c in judge(facts) if c.code not in ("cap", "half_done")), with_remedy=False
+            ),
             form=form or _form(kind)(),
             **values,
         )

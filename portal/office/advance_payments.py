@@ -16,7 +16,7 @@ from portal.office.access import REFUSED, Page, show, the_case
 from portal.payment_views import OPEN, STATUS_KINDS, payment_facts, payment_view, turn_of
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
-from portal.workflows.advance_payments import payments_of
+from portal.workflows.advance_payments import conditions_now, payments_of
 from portal.workflows.decide_advance_payment import (
     approve_advance_payment,
     recognise_advance_payment,
@@ -24,6 +24,8 @@ from portal.workflows.decide_advance_payment import (
     return_advance_payment,
 )
 from procurement.advance_payments import AdvancePayment, PaymentStatus
+from procurement.errors import RuleViolation
+from procurement.payment_conditions import refusal_of_approval, refusal_of_request
 
 COLUMNS = (
     {"label": "案件"},
@@ -117,7 +119,7 @@ def show_case_advance_payments(case_id: str) -> Page:
     with looking() as act:
         case = the_case(act, case_id)
         payments = [
-            (payment_view(act, payment), _facts(payment), open_steps(payment))
+            (payment_view(act, payment, for_office=True), _facts(payment), open_steps(payment))
             for payment in reversed(payments_of(act.session, case.id))
         ]
         return show("advance_payments/case", act, case=case, payments=payments)
@@ -217,19 +219,28 @@ def _step_page(case_id: str, payment_id: str, name: str, **values: Any) -> str:
             "advance_payments/step",
             act,
             case=payment.case,
-            view=payment_view(act, payment),
+            view=payment_view(act, payment, for_office=True),
             facts=_facts(payment),
             step=step,
             shows_conditions=name != "return",
+            closed=_closed(act, payment, name),
             reason=request.form.get("reason", ""),
             **values,
         )
 
 
+def _closed(act: Act, payment: AdvancePayment, name: str) -> RuleViolation | None:
+    """Why the decision is not open now, whatever the reason; None where it is."""
+    conditions = conditions_now(act, payment)
+    if name == "approval":
+        return refusal_of_approval(conditions, "-")
+    return refusal_of_request(conditions) if name == "recognition" else None
+
+
 def _paid_page(case_id: str, payment_id: str, form: PaidDayForm, **values: Any) -> str:
     with looking() as act:
         payment = _payment(act, case_id, payment_id)
-        view = payment_view(act, payment)
+        view = payment_view(act, payment, for_office=True)
         return show(
             "advance_payments/paid",
             act,

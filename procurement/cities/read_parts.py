@@ -1,6 +1,7 @@
 """From the file to the other parts (各部の読み取り): applications, signing, mails, guarantees, help."""
 
 import re
+from dataclasses import replace
 
 from procurement.cities.kinds import (
     AddressConfirmation,
@@ -10,6 +11,7 @@ from procurement.cities.kinds import (
     Trigger,
 )
 from procurement.cities.limit_rules import read_limit_rule
+from procurement.cities.marks import Mark
 from procurement.cities.parts import (
     AmendmentRule,
     BackdatingRule,
@@ -27,6 +29,7 @@ from procurement.cities.parts import (
 from procurement.cities.reader import Table
 from procurement.words import Worded
 
+GUARANTEE_KEYS = ("orderer_code", "orderer_names", "blocks_signature")
 _ORDERER_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -141,10 +144,17 @@ def read_guarantees(table: Table, source: str) -> Guarantees:
         orderer_code=code,
         orderer_names=table.texts("orderer_names"),
         blocks_signature=table.flag("blocks_signature", True),
-        mark=table.mark(source),
+        mark=_with_silent_assumed(table, table.mark(source)),
     )
     table.done()
     return part
+
+
+def _with_silent_assumed(table: Table, mark: Mark) -> Mark:
+    """What the file does not say about guarantees themselves is our assumption, and nowhere in its source."""
+    silent = tuple(name for name in GUARANTEE_KEYS if not table.has(name) and name not in mark.unset)
+    sources = {**dict.fromkeys(silent, ""), **mark.sources}
+    return replace(mark, assumed=(*mark.assumed, *silent), sources=sources)
 
 
 def _read_electronic(table: Table, source: str) -> ElectronicGuarantee:

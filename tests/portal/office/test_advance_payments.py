@@ -56,9 +56,11 @@ class Paying:
 
     def ask(self, kind: str = "advance_payment", **typed: str) -> str:
         """Ask for a payment; its id."""
+        before = {row.id for row in self.rows()}
         answer = self.contractor.post(f"{self.mine}/new/{kind}", data={"amount": "4,400,000円"} | typed)
         assert answer.status_code == 302, text_of(answer)
-        return self.rows()[-1].id
+        (made,) = {row.id for row in self.rows()} - before
+        return made
 
     def step(self, payment_id: str, name: str, reason: str = "") -> str:
         """Post a decision of the officer; the words of the page it leads to."""
