@@ -44,8 +44,11 @@ class Asked:
         """What was asked of one product."""
         return next((asked for asked in self.products if asked.product is product), None)
 
-    def contents(self, asked: AskedProduct, contractor: str) -> CertificateContents:
-        """The certificate that follows; it holds from the contract date to the end of the work."""
+    def contents(self, asked: AskedProduct, contractor: str, issued_on: date) -> CertificateContents:
+        """The certificate that follows; it holds to the end of the work, from the contract date.
+
+        Where that is not known yet it holds from the day of issue, or of the work if that is earlier.
+        """
         return CertificateContents(
             product=asked.product,
             orderer=self.orderer_name,
@@ -58,7 +61,7 @@ class Asked:
             contracted_on=self.contracted_on,
             work_starts_on=self.work_starts_on,
             work_ends_on=self.work_ends_on,
-            guarantee_starts_on=self.contracted_on or self.work_starts_on,
+            guarantee_starts_on=self.contracted_on or min(issued_on, self.work_starts_on),
             guarantee_ends_on=self.work_ends_on,
             deposit_institution=asked.deposit_institution,
             branch=self.branch,

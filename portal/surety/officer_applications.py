@@ -124,7 +124,7 @@ def _page(act: Act, application: DeskApplication, **values: Any) -> str:
             "change_application", act, application=application, **_change(act, application), **values
         )
     groups = asked_rows(form_of(act, application)) if application.submitted_at else []
-    lines = [_line(application, product) for product in _asked(application)]
+    lines = [_line(application, product, jst_date(act.now)) for product in _asked(application)]
     return show_officer("application", act, application=application, groups=groups, lines=lines, **values)
 
 
@@ -132,7 +132,7 @@ def _asked(application: DeskApplication) -> list[Product]:
     return [asked.product for asked in asked_of(application).products] if application.submitted_at else []
 
 
-def _line(application: DeskApplication, product: Product) -> dict[str, Any]:
+def _line(application: DeskApplication, product: Product, today: date) -> dict[str, Any]:
     """One product: what the certificate will say, its price, and the guarantee once there is one."""
     asked = asked_of(application)
     wanted = asked.product(product)
@@ -142,7 +142,7 @@ def _line(application: DeskApplication, product: Product) -> dict[str, Any]:
     on: date = jst_date(application.submitted_at)
     return {
         "asked": wanted,
-        "contents": asked.contents(wanted, application.customer.name),
+        "contents": asked.contents(wanted, application.customer.name, today),
         "quote": quote(application.issuer, product, wanted.amount, on),
         "issued": issued,
     }

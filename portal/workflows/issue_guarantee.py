@@ -26,6 +26,7 @@ from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.apply_for_guarantee import asked_change_of, asked_of, lock_application
 from portal.workflows.mail_desk_customer import mail_followed, mail_sent_back
+from procurement.wareki import jst_date
 
 TRIES = 5
 FOLLOWING = {
@@ -65,7 +66,7 @@ def issue_product(
     wanted = asked.product(product)
     if wanted is None:
         raise GuaranteeRefused("product.not_asked", f"この申込みに{product.label}はありません。")
-    contents = asked.contents(wanted, application.customer.name)
+    contents = asked.contents(wanted, application.customer.name, jst_date(act.now))
     if period is not None:
         contents = replace(contents, guarantee_starts_on=period[0], guarantee_ends_on=period[1])
     guarantee = _issue(act, application, wanted, contents, seal)
