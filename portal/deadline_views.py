@@ -8,7 +8,7 @@ from portal.filters import deadline_kind, due_words, seireki_date
 from procurement.cases import CaseDeadline, ProcurementCase
 from procurement.wareki import jst_date
 
-NO_DUE = "提出期限の定めは登録されていません（担当課の案内によります）"
+NO_DUE = "提出期限の定めなし"
 SOON = timedelta(days=3)
 
 
@@ -51,10 +51,10 @@ def deadline_view(deadline: CaseDeadline, now: datetime) -> DeadlineView:
     )
 
 
-def paper_due_words(due: PaperDue | None, now: datetime) -> str:
+def paper_due_words(due: PaperDue | None, now: datetime, *, in_list: bool = False) -> str:
     """By when a paper is due, in one line: also that nothing says so, and that its day is not known yet."""
     if due is None:
-        return NO_DUE
+        return NO_DUE if in_list else f"{NO_DUE}。担当課の案内によります。"
     if due.due_at is None or due.due_on is None:
         return f"期限 {due.text}"
     days = (due.due_on - jst_date(now)).days

@@ -65,7 +65,7 @@ def _deadlines(act: Act, case: ProcurementCase, paper: Paper) -> list[str]:
     if paper.is_usage:
         views = [deadline_view(deadline, act.now) for deadline in paper.deadlines(case)]
         return [f"期限 {view.due}（{view.remaining}）" for view in views]
-    return [paper_due_words(paper.due, act.now)]
+    return [paper_due_words(paper.due, act.now, in_list=True)]
 
 
 def _wanted(paper: Paper, facts: FormFacts | None) -> str:
