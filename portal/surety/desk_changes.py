@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from sqlalchemy import select
 
 from forms.desk_changes import DeskChangeForm
+from guarantees.desk.companies import desk_of
 from guarantees.desk.form_choice import refuse_mixing
 from guarantees.desk.histories import differences, newest_contents
 from guarantees.desk.orm import ApplicationKind, DeskApplication, DeskGuarantee
@@ -158,5 +159,5 @@ def _typed(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _form_page(act: Act, guarantee: DeskGuarantee, form: DeskChangeForm, **values: object) -> str:
-    values = {"application": None} | values
+    values = {"application": None, "notes": desk_of(guarantee.issuer).notes} | values
     return show("change", act, guarantee=guarantee, contents=newest_contents(guarantee), form=form, **values)
