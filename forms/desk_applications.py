@@ -120,14 +120,14 @@ class DeskApplicationForm(Form):  # type: ignore[misc]
     def _offer(self) -> None:
         context = self.context
         listed = [(terms.code, terms.name) for terms in context.orderers.values()]
-        self.orderer.choices = [("", "一覧にない発注者"), *listed]
-        self.branch.choices = [(name, name) for name in context.branches]
+        self.orderer.choices = ask.choices_of([("", "一覧にない発注者"), *listed])
+        self.branch.choices = ask.choices_of((name, name) for name in context.branches)
         if "base_number" in self:
-            self.base_number.choices = [("", "選んでください"), *context.base.items()]
+            self.base_number.choices = ask.choices_of([("", "選んでください"), *context.base.items()])
         if "receiving" in self:
             east = [("post", "送付"), ("counter", "当社窓口")]
             west = [("electronic", "電子交付を希望する"), ("post", "郵送"), ("counter", "当社窓口")]
-            self.receiving.choices = west if context.is_west else east
+            self.receiving.choices = ask.choices_of(west if context.is_west else east)
             self.receiving.label.text = "保証証書の受取方法" if context.is_west else "受取方法"
 
     def validate(self, extra_validators: Any = None) -> bool:

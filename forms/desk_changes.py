@@ -81,7 +81,7 @@ class DeskChangeForm(Form):  # type: ignore[misc]
         starts, ends = self.work_starts_on.data, self.work_ends_on.data
         if isinstance(starts, date) and isinstance(ends, date) and ends < starts:
             yield "work_ends_on", "工期の終わりの日が、始まりの日より前になっています。"
-        if self.form.data and self.form.data not in dict(self.form.choices):
+        if self.form.data and self.form.data not in ask.labels_of(self.form):
             yield "form", "変更の保証証書の形式は、示された中から選んでください。"
         if len(self.reason.data or "") > LONGEST_REASON:
             yield "reason", f"変更の理由が長すぎます。{LONGEST_REASON}文字までで入力してください。"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from forms.desk_fields import labels_of
 from forms.desk_layouts import AMOUNT_FIELDS, FORM_FIELDS, OF_ADVANCE, OF_CONTRACT
 from forms.glyphs import glyph_sentence
 from guarantees.desk.states import ApplicationKind
@@ -72,7 +73,7 @@ def _empty(form: Any) -> Iterator[Problem]:
 def _unknown_choices(form: Any) -> Iterator[Problem]:
     for name in CHOICES:
         data = form.value(name)
-        if data and data not in {choice[0] for choice in form[name].choices}:
+        if data and data not in labels_of(form[name]):
             yield name, f"{form[name].label.text}は、示された中から選んでください。"
 
 

@@ -34,7 +34,7 @@ class DeskCustomerForm(Form):  # type: ignore[misc]
         keeps_name: bool = False,
     ) -> None:
         super().__init__(typed, data=data)
-        self.issuer.choices = list(issuers.items())
+        self.issuer.choices = ask.choices_of(issuers.items())
         if keeps_name:
             for name in ("issuer", "name", "corporate_number"):
                 del self[name]
@@ -53,7 +53,7 @@ class DeskCustomerForm(Form):  # type: ignore[misc]
                 field.errors = ["法人番号は13桁の数字で入力してください。"]
             elif field.name in ("name", "address", "representative") and (wrong := glyph_sentence(text)):
                 field.errors = [wrong.partition("正しい字は")[0]]
-            elif field.name == "issuer" and text not in dict(field.choices):
+            elif field.name == "issuer" and text not in ask.labels_of(field):
                 field.errors = ["保証会社は、示された中から選んでください。"]
             sound = sound and not field.errors
         return sound

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from forms.fields import EmailField, IntegerField, TypedField, WarekiDateField, YenField
 from forms.model import Field, FieldType
@@ -128,12 +129,24 @@ def tick(label: str, hint: str = "") -> Any:
 
 def one_of(label: str, choices: Sequence[tuple[str, str]], default: str = "", hint: str = "") -> Any:
     """One answer of several; an unknown one is refused in words."""
-    return RadioField(label, choices=list(choices), default=default, description=hint, validate_choice=False)
+    return RadioField(
+        label, choices=choices_of(choices), default=default, description=hint, validate_choice=False
+    )
 
 
 def chosen_from(label: str, choices: Sequence[tuple[str, str]] = (), hint: str = "") -> Any:
     """One entry of a list."""
-    return SelectField(label, choices=list(choices), description=hint, validate_choice=False)
+    return SelectField(label, choices=choices_of(choices), description=hint, validate_choice=False)
+
+
+def choices_of(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Answers that a field offers, from values and their words."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def labels_of(field: Any) -> dict[str, str]:
+    """Words of the answers that a field offers, by value."""
+    return {choice.value: choice.label for choice in field.choices}
 
 
 def _typed(

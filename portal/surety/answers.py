@@ -6,7 +6,7 @@ from wtforms import BooleanField, RadioField, SelectField
 
 from forms.desk_applications import DeskApplicationForm
 from forms.desk_checks import needed
-from forms.desk_fields import CompactDateField
+from forms.desk_fields import CompactDateField, labels_of
 from forms.fields import IntegerField, TypedField, YenField
 from forms.values import text_of
 from procurement.numbers import format_yen
@@ -39,7 +39,7 @@ def answer_text(field: Any) -> str:
     if isinstance(field, BooleanField):
         return "はい" if field.data else ""
     if isinstance(field, RadioField | SelectField):
-        return str(dict(field.choices).get(field.data, "") if field.data else "")
+        return labels_of(field).get(field.data, "") if field.data else ""
     if isinstance(field, CompactDateField):
         return str(field.in_words)
     if isinstance(field, YenField) and isinstance(field.data, int):
