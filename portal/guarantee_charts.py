@@ -19,6 +19,7 @@ WIDTH, SIDE = 360, 6
 HEAD, FOOT = 22, 24
 LANE, BAR, CONTRACT_BAR = 62, 26, 12
 HATCH = 6
+MOST_PENDING = 2
 ONE_DAY = timedelta(days=1)
 PERIOD_OPEN = "工期が登録されていないため、図はありません。"
 
@@ -132,10 +133,14 @@ def guarantee_chart(chart: GuaranteeChart, name: str = "guarantee-chart") -> Mar
     """The picture; `name` makes its ids, one for each chart of a page."""
     scale = _Scale.of(chart)
     height = HEAD + LANE - BAR + CONTRACT_BAR + LANE * len(chart.lanes) + FOOT
-    parts = [*_contract(chart, scale)]
-    for number, lane in enumerate(chart.lanes):
-        parts += _lane(chart, lane, scale, HEAD + LANE - BAR + CONTRACT_BAR + number * LANE)
+    tops = [HEAD + LANE - BAR + CONTRACT_BAR + number * LANE for number in range(len(chart.lanes))]
+    parts = [_contract(chart, scale)]
+    for lane, top in zip(chart.lanes, tops, strict=True):
+        parts += _lane(chart, lane, scale, top + 22)
     parts += _axis(chart, scale, height)
+    parts.append(_words(f"契約　{yen(chart.price)}", HEAD + 16))
+    for lane, top in zip(chart.lanes, tops, strict=True):
+        parts += _names(chart, lane, top + 16)
     title = element("title", "chart__name", "保証が覆う金額と期間", id=f"{name}-title")
     words = element("desc", "chart__words", chart_words(chart), id=f"{name}-words")
     return Markup(
@@ -183,35 +188,33 @@ class _Scale:
         return self.first <= day <= self.last
 
 
-def _contract(chart: GuaranteeChart, scale: _Scale) -> list[Markup]:
+def _contract(chart: GuaranteeChart, scale: _Scale) -> Markup:
     left, right = scale.at(chart.starts_on), scale.at(chart.ends_on + ONE_DAY)
-    return [
-        element("text", "chart__label", f"契約　{yen(chart.price)}", x=SIDE, y=HEAD + 16),
-        element(
-            "rect",
-            "chart__contract",
-            x=left,
-            y=HEAD + 22,
-            width=max(2, right - left),
-            height=CONTRACT_BAR,
-        ),
-    ]
+    wide = max(2, right - left)
+    return element("rect", "chart__contract", x=left, y=HEAD + 22, width=wide, height=CONTRACT_BAR)
 
 
-def _lane(chart: GuaranteeChart, lane: Lane, scale: _Scale, top: float) -> list[Markup]:
-    bar = top + 22
-    gaps = chart.gaps_of(lane)
-    words = f"{lane.title}　必要 {yen(lane.needed)}"
-    parts = [element("text", "chart__label", words, x=SIDE, y=top + 16)]
-    for segment in chart.segments_of(lane):
-        parts += _segment(lane, segment, scale, bar)
-    parts += [rim for cover in lane.covers for rim in _rim(chart, lane, cover, scale, bar)]
+def _lane(chart: GuaranteeChart, lane: Lane, scale: _Scale, bar: float) -> list[Markup]:
+    parts = [part for segment in chart.segments_of(lane) for part in _segment(lane, segment, scale, bar)]
+    pending = [cover for cover in lane.covers if not cover.is_in_force]
+    for number, cover in enumerate(pending[:MOST_PENDING]):
+        parts.append(_pending(chart, lane, cover, scale, bar + BAR + 4 + number * 5))
     left, right = (scale.at(day) for day in _outer(*chart.period_of(lane)))
     parts.append(element("rect", "chart__needed", x=left, y=bar, width=max(2, right - left), height=BAR))
+    return parts
+
+
+def _names(chart: GuaranteeChart, lane: Lane, line: float) -> Iterator[Markup]:
+    """What a lane is called and needs at the left, how it stands at the right."""
+    gaps = chart.gaps_of(lane)
+    yield _words(f"{lane.title}　必要 {yen(lane.needed)}", line)
     state = f"不足 {yen(max(gap.missing for gap in gaps))}" if gaps else "充足"
     css = "chart__state chart__state--missing" if gaps else "chart__state"
-    parts.append(element("text", css, state, x=WIDTH - SIDE, y=top + 16, text_anchor="end"))
-    return parts
+    yield element("text", css, state, x=WIDTH - SIDE, y=line, text_anchor="end")
+
+
+def _words(text: str, line: float) -> Markup:
+    return element("text", "chart__label", text, x=SIDE, y=line)
 
 
 def _segment(lane: Lane, segment: Segment, scale: _Scale, bar: float) -> Iterator[Markup]:
@@ -224,14 +227,12 @@ def _segment(lane: Lane, segment: Segment, scale: _Scale, bar: float) -> Iterato
         yield element("path", "chart__hatch", d=_hatch(left, right, bar, bar + BAR - high))
 
 
-def _rim(chart: GuaranteeChart, lane: Lane, cover: Cover, scale: _Scale, bar: float) -> Iterator[Markup]:
-    """A guarantee that is not in force (確認前): its reach as a dotted line under the frame, filling nothing."""
-    if cover.is_in_force:
-        return
+def _pending(chart: GuaranteeChart, lane: Lane, cover: Cover, scale: _Scale, line: float) -> Markup:
+    """A guarantee that is not in force (確認中): its reach as a dotted line under the frame, filling nothing."""
     starts_on, ends_on = chart.period_of(lane)
     first, last = cover.starts_on or starts_on, cover.ends_on or ends_on
     left, right = (scale.at(day) for day in _outer(first, max(first, last)))
-    yield element("path", "chart__pending", d=f"M{shown(left)} {shown(bar + BAR + 4)}H{shown(right)}")
+    return element("path", "chart__pending", d=f"M{shown(left)} {shown(line)}H{shown(right)}")
 
 
 def _hatch(left: float, right: float, top: float, bottom: float) -> str:

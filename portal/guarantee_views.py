@@ -55,6 +55,7 @@ CONCERN_KINDS: Mapping[Concern, str] = {
     Concern.NOT_CHECKED: "waiting",
     Concern.ORIGINAL_AWAITED: "waiting",
     Concern.MISSING: "todo",
+    Concern.CHANGE_NEEDED: "returned",
     Concern.EXPIRING: "late",
 }
 RESULT_KINDS: Mapping[str, str] = {
@@ -92,6 +93,8 @@ class LineView:
     words: str
     source: str
     asks: bool
+    is_match: bool
+    """Whether the comparison itself found nothing to look at."""
     decision: LineDecision | None
 
 
@@ -120,6 +123,7 @@ def _line_view(lodged: LodgedGuarantee, line: Mapping[str, Any]) -> LineView:
         word=word,
         kind=RESULT_KINDS[result.value],
         asks=result is Result.LOOK and decision is None,
+        is_match=line["result"] == Result.MATCH.value,
         decision=decision,
         **said,
     )

@@ -93,6 +93,14 @@ class ObligationView:
         return "　".join(part for part in (amount, due) if part)
 
     @property
+    def why(self) -> str:
+        """Why it is needed, or when it will be."""
+        if self.is_needed or self.obligation not in OPEN_NOW:
+            return self.standing.why
+        payment = self.obligation.label.removesuffix("保証")
+        return f"{payment}を請求するときに必要です。請求する前に提出できます。"
+
+    @property
     def is_mine(self) -> bool:
         """Whether the contractor has to lodge something now."""
         return self.is_needed and not self.standing.is_in_force and not self.standing.live

@@ -11,7 +11,7 @@ from forms.receptions import ReceptionForm
 from guarantees.certificates import CertificateContents
 from guarantees.errors import GuaranteeRefused
 from guarantees.keys import masked
-from guarantees.lodged import LodgedGuarantee
+from guarantees.lodged import LodgedGuarantee, LodgedStatus
 from guarantees.products import Product
 from portal.accounts.identity import current_principal
 from portal.acting import acting, house, looking
@@ -47,6 +47,12 @@ from portal.workflows.show_guarantee_key import note_notice_opened, show_guarant
 from procurement.errors import RuleViolation
 
 REFUSALS = (*REFUSED, GuaranteeRefused)
+NOT_YET = {
+    LodgedStatus.NOT_CHECKED: "保証の内容を確認できるまで、受理できません。",
+    LodgedStatus.MISMATCH: "契約と一致しない項目があるため、受理できません。差し戻すか、保証会社が直したあとに照会し直します。",
+    LodgedStatus.AWAITING_ORIGINAL: "原本の受領を記録すると、受理できます。",
+}
+"""Why the button of acceptance is not there yet."""
 
 
 @blueprint.get("/guarantees/<lodged_id>")
@@ -263,6 +269,7 @@ def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
         "original_choices": [(c.value, c.label) for c in original_channels(act, lodged)],
         "by_hand": registry_port() is None or not lodged.key_sealed,
         "may_decide": _may_decide(lodged),
+        "not_yet": NOT_YET.get(lodged.status, "") if lodged.is_looked_up or lodged.means.has_original else "",
         "typed": request.form,
     }
 
