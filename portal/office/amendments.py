@@ -11,9 +11,14 @@ from portal.office.access import REFUSED, Page, own_rules, show, the_contract
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.amend_contract import NewAmendment, amend_contract, refuse_unless_amendable
+from portal.workflows.changed_certificates import asked_changes
+from portal.workflows.guarantee_needs import time_of
+from portal.workflows.guarantee_standings import ObligationStanding, standings
 from portal.workflows.review_filing import request_in_force
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
+from procurement.numbers import format_yen
+from procurement.wareki import format_wareki
 
 
 @blueprint.get("/contracts/<contract_id>/amendments/new")
@@ -34,11 +39,15 @@ def submit_amendment(contract_id: str) -> Page:
             return _page(act, the_contract(act, contract_id), form), 422
     try:
         with acting() as act:
-            amendment_id = amend_contract(act, the_contract(act, contract_id), _new(form)).id
+            amendment = amend_contract(act, the_contract(act, contract_id), _new(form))
+            amendment_id = amendment.id
+            asked = [each.needed.words for each in asked_changes(act, amendment)]
     except REFUSED as refusal:
         with looking() as act:
             return _page(act, the_contract(act, contract_id), form, refusal=refusal), 422
     flash("変更契約を作成しました。変更契約書を用意します。", "success")
+    for words in asked:
+        flash(f"{words}受注者にメールで知らせました。", "warning")
     return redirect(url_for(".show_documents", contract_id=amendment_id))
 
 
@@ -62,9 +71,17 @@ def _page(act: Act, original: Contract, form: AmendmentForm | None = None, **val
         closed=_refusal(act, original),
         rules=own_rules(act),
         addresses=request_in_force(act, original.case_id),
+        guarantees=[_secured(standing) for standing in standings(act, original.case) if standing.in_force],
         form=form or AmendmentForm(data=present),
         **values,
     )
+
+
+def _secured(standing: ObligationStanding) -> tuple[str, str]:
+    """What is in force now, as a fact beside the form: the change may ask for another certificate."""
+    ends = [end for _, end in map(time_of, standing.in_force) if end is not None]
+    until = f"、{format_wareki(min(ends))}まで" if ends else ""
+    return standing.obligation.label, f"{format_yen(standing.secured_amount)}{until}"
 
 
 def _refusal(act: Act, original: Contract) -> RuleViolation | None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from portal.audit import Tag
 from portal.workflows.act import Act
+from portal.workflows.changed_certificates import ask_for_changed_certificates
 from portal.workflows.locks import lock_case
 from portal.workflows.review_filing import request_in_force
 from portal.workflows.texts import required_reason
@@ -54,6 +55,7 @@ def amend_contract(act: Act, original: Contract, new: NewAmendment) -> ContractA
     act.audit(
         Tag.CONTRACT_AMENDED, city=original.city, subject=("contract", amendment.id), original=original.number
     )
+    ask_for_changed_certificates(act, amendment)
     return amendment
 
 

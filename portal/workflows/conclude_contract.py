@@ -6,6 +6,7 @@ from datetime import datetime
 
 from portal.audit import Tag
 from portal.workflows.act import Act
+from portal.workflows.changed_certificates import look_again
 from portal.workflows.recipients import notify_officers
 from portal.workflows.write_signing_letters import write_completion
 from procurement.cases import ProcurementCase
@@ -46,6 +47,8 @@ def conclude_contract(
     contract.conclude(at=last_signed_at, on=envelope.contract_on)
     mark_released(act.session, envelope.id, act.now)
     _settle_deadlines(contract.case, last_signed_at)
+    if contract.is_amendment:
+        look_again(act, contract.case_id)
     act.audit(
         Tag.CONTRACT_CONCLUDED,
         city=contract.city,

@@ -8,8 +8,10 @@ from enum import StrEnum
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
+from guarantees.changed_certificates import ChangeNeeded
 from guarantees.lodged import LodgedGuarantee, LodgedStatus
 from portal.workflows.act import Act
+from portal.workflows.changed_certificates import changed_certificate_needed
 from portal.workflows.guarantee_needs import (
     LIVE,
     amount_needed,
@@ -19,6 +21,7 @@ from portal.workflows.guarantee_needs import (
     lodged_of,
     need_of,
     payment_of,
+    pending_amendment,
     period_of,
     time_of,
 )
@@ -52,6 +55,7 @@ class Concern(StrEnum):
     NOT_CHECKED = "not_checked", "未確認"
     ORIGINAL_AWAITED = "original_awaited", "原本の到着待ち"
     MISSING = "missing", "未提出・不足"
+    CHANGE_NEEDED = "change_needed", "変更後の証書が必要"
     EXPIRING = "expiring", "期間切れ間近・期間不足"
 
 
@@ -212,6 +216,8 @@ def _problems(
         concern = CONCERN_OF.get(each.status)
         if concern is not None:
             yield Problem(concern, each.alarm or each.status.label, each)
+        elif needed := _changed_by_amendment(act, case, each):
+            yield Problem(Concern.CHANGE_NEEDED, needed.words, each)
         elif found := ending(act, case, each):
             yield Problem(Concern.EXPIRING, found.text, each)
     if (
@@ -223,6 +229,14 @@ def _problems(
         yield Problem(
             Concern.MISSING, _missing_words(obligation, missing, any(each.is_in_force for each in live))
         )
+
+
+def _changed_by_amendment(act: Act, case: ProcurementCase, lodged: LodgedGuarantee) -> ChangeNeeded | None:
+    """What an amendment that is on its way asks of a guarantee in force; once it is concluded the sums say it."""
+    amendment, contract = pending_amendment(case), governing_contract(case)
+    if amendment is None or contract is None:
+        return None
+    return changed_certificate_needed(act, contract, lodged, amendment)
 
 
 def _is_over(act: Act, case: ProcurementCase) -> bool:

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 from portal.audit import Tag
 from portal.workflows.act import Act
+from portal.workflows.changed_certificates import look_again
 from portal.workflows.locks import lock_case
 from portal.workflows.recipients import notify_contractor
 from portal.workflows.review_filing import request_in_force
@@ -59,6 +60,8 @@ def conclude_on_paper(act: Act, contract: Contract, *, on: date) -> None:
         void_applications(act, contract, "紙の契約書で契約を締結したため")
         _lift_application(act, contract)
         _settle_conclusion(contract, on)
+    else:
+        look_again(act, contract.case_id)
     act.audit(
         Tag.CONTRACT_CONCLUDED_ON_PAPER,
         city=contract.city,

@@ -35,4 +35,12 @@ def payment_letters(
     for step in ("approved", "paid"):
         yield f"payment_{step}", f"payment_{step}", to_contractor(payment=payment)
     because = "振込先の口座名義が、受注者の名義と違います。"
+    words = (
+        "契約保証の保証金額3,850,000円が、変更後の額に385,000円足りません。増額した変更後の証書が必要です。"
+    )
+    lodged = Thing(obligation=Thing(label="契約保証"), means=Thing(label="保証事業会社の保証（電子）"))
+    amendment = Thing(amendment_number=1, contract_price=42_350_000, ends_on=date(2026, 12, 25))
+    asked = [Thing(lodged=lodged, needed=Thing(words=words))]
+    values = to_contractor(amendment=amendment, asked=asked)
+    yield "guarantee_change_asked", "guarantee_change_asked", values
     yield "payment_returned", "payment_returned", to_contractor(payment=payment, reason=because)
