@@ -50,7 +50,7 @@ class NewAward:
     requires_council_approval: bool = False
     requires_contract_guarantee: bool = False
     allows_electronic_guarantee: bool = False
-    """Where the city permits it case by case (足利市が電子保証の利用を認めた). (CITY-31)"""
+    """Where the city permits it case by case (市が電子保証の利用を認めた). (CITY-31)"""
     note: str = ""
 
 
