@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,8 @@ KIRIGAOKA = Town(
     final_button="署名手続きを完了する",
 )
 BRIDGE = Award(KIRIGAOKA, "R8-KG-001", "高原橋補修工事", signatory_mail="daihyo@takahashi.example.jp")
-ROAD = Award(KIRIGAOKA, "R8-KG-002", "高原線舗装工事", signatory_mail="dairi@takahashi.example.jp")
+OF_ROAD = replace(KIRIGAOKA, request_subject=KIRIGAOKA.request_subject.replace("001", "002"))
+ROAD = Award(OF_ROAD, "R8-KG-002", "高原線舗装工事", signatory_mail="dairi@takahashi.example.jp")
 HELD = "未確認のため、署名依頼を送信できません"
 ASKED = "【霧ヶ丘市】メールアドレスの確認のお願い"
 REASON = "電話でご本人が受け取りを確かめたため。"
@@ -39,6 +41,9 @@ SCHEDULE = {
     "works_1_ends_on": "令和8年6月20日",
     "works_1_by": "下請",
     "works_1_sub": "有限会社﨑山",
+    "works_2_kind": "土工",
+    "works_2_starts_on": "２０２６－０６－１５",
+    "works_2_ends_on": "2026-07-10",
     "engineers_1_name": "山田　太郎",
     "engineers_1_kind": "c1",
 }
@@ -146,13 +151,13 @@ def test_a_form_of_a_file_and_the_officers_way_past_an_address(
     office.register_award(officer, ROAD)
     company = visit()
     file_with_letter(company, portal, ROAD, tmp_path)
+    office.accept(officer, ROAD)
     contractor.open_case(company, portal, ROAD)
     filings.file_paper(company, company.page.url, "実施工程表", SCHEDULE)
     paper = tmp_path / "schedule.pdf"
     paper.write_bytes(company.file_behind("実施工程表（PDF）"))
     assert "有限会社﨑山" in judges.words(paper)
 
-    office.accept(officer, ROAD)
     office.draft(officer, ROAD)
     officer.press("宛先を確かめて署名を依頼する")
     officer.reads(HELD)
