@@ -1,5 +1,6 @@
 """Customers of a desk (お客様): ask for an id, be admitted or declined, change their own particulars. (GUAR-13, GUAR-51)"""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
@@ -7,11 +8,7 @@ from sqlalchemy import select
 from guarantees.desk.numbering import new_customer_number
 from guarantees.desk.orm import DeskCustomer
 from guarantees.errors import GuaranteeRefused
-from portal.accounts.models import Account, Door
-from portal.accounts.registration import create_account
 from portal.audit import Tag
-from portal.mail.hidden import hidden
-from portal.permissions import Role
 from portal.workflows.act import Act, refuse_bad_address
 from portal.workflows.mail_desk_customer import mail_desk
 
@@ -26,6 +23,14 @@ class Particulars:
     mail_address: str
     phone: str
     corporate_number: str | None = None
+
+
+@dataclass(frozen=True)
+class FirstLetter:
+    """What a new customer is written: its id, and its first password as the outbox hides it."""
+
+    login_name: str
+    hidden_password: str
 
 
 def ask_for_id(act: Act, issuer: str, new: Particulars) -> DeskCustomer:
@@ -51,33 +56,24 @@ def ask_for_id(act: Act, issuer: str, new: Particulars) -> DeskCustomer:
     return customer
 
 
-def admit_customer(act: Act, customer: DeskCustomer, letter_key: bytes) -> Account:
+def admit_customer(
+    act: Act, customer: DeskCustomer, open_account: Callable[[Act, DeskCustomer], FirstLetter]
+) -> FirstLetter:
     """Give out the id with an account (登録); the first password goes by mail and has to be changed."""
     _lock(act, customer)
     _refuse_unless_waiting(customer)
     customer.number = new_customer_number(act.session, customer.issuer)
     customer.admitted_at = act.now
-    account, password = create_account(
-        act.session,
-        login_name=f"{customer.issuer}-{customer.number}",
-        name=customer.representative or customer.name,
-        title=customer.name,
-        mail_address=customer.mail_address,
-        door=Door.SURETY,
-        roles=[Role.DESK_CUSTOMER],
-        actor=(act.actor.side, act.actor.id, act.actor.name),
-        now=act.now,
-        organisation=customer.issuer,
-        desk_customer_id=customer.id,
-    )
+    act.session.flush()
+    letter = open_account(act, customer)
     subject = ("desk_customer", customer.id)
     act.audit(Tag.DESK_CUSTOMER_ADMITTED, city="", subject=subject, number=customer.number)
     mail_desk(
         act, "desk_customer_admitted", customer.mail_address, customer,
         key=f"desk-admitted:{customer.id}", path="/login",
-        login_name=account.login_name, password=hidden(password, letter_key),
+        login_name=letter.login_name, password=letter.hidden_password,
     )  # fmt: skip
-    return account
+    return letter
 
 
 def decline_customer(act: Act, customer: DeskCustomer, reason: str) -> None:
