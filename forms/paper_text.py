@@ -9,16 +9,18 @@ import ctypes
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-FONT_HEIGHTS = 0.3
+FONT_HEIGHTS = 0.15
 """A gap of so many heights between two characters is a space that nobody wrote."""
 APART = 1.2
 """A gap of so many heights parts two pieces of one row, unless a space that was written fills it."""
 LOST = 2.5
+FIRST_WIDE = "\u2e80"
 WRONG_PASSWORD = 4
 SHORTEST_RULE, MOST_RULES = 6.0, 4000
 Box = tuple[float, float, float, float]
@@ -33,6 +35,7 @@ class Glyph(NamedTuple):
     x1: float
     bottom: float
     text: str
+    baseline: float
 
     @property
     def height(self) -> float:
@@ -65,6 +68,11 @@ def main(path: str, most_pages: int, most_characters: int) -> dict[str, object]:
             glyphs = list(_glyphs(page, left))
             left -= len(glyphs)
             rules = list(_rules(page))
+            if _runs_down(glyphs):
+                glyphs = [_laid_down(glyph, page.get_width()) for glyph in glyphs]
+                rules = []
+            else:
+                glyphs = _full_height(glyphs)
             walls = [rule for rule in rules if rule[3] - rule[1] > rule[2] - rule[0]]
             pieces = [list(piece) for row in _rows(glyphs) for piece in _pieces(row, walls)]
             pages.append({"pieces": pieces, "rules": rules})
@@ -79,12 +87,55 @@ def _glyphs(page: pdfium.PdfPage, most: int) -> Iterator[Glyph]:
     """Every character that the page shows, turned as the page is turned."""
     text = page.get_textpage()
     frame, box = _frame(page), raw.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
     for n in range(min(text.count_chars(), most)):
         code = raw.FPDFText_GetUnicode(text, n)
         if raw.FPDFText_IsGenerated(text, n) == 1 or code < 32 or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
             continue
         if raw.FPDFText_GetLooseCharBox(text, n, ctypes.byref(box)):
-            yield Glyph(*_turned(frame, (box.left, box.bottom, box.right, box.top)), chr(code))
+            raw.FPDFText_GetCharOrigin(text, n, x, y)
+            baseline = _turned(frame, (x.value, y.value, x.value, y.value))[3]
+            yield Glyph(*_turned(frame, (box.left, box.bottom, box.right, box.top)), chr(code), baseline)
+
+
+def _full_height(glyphs: list[Glyph]) -> list[Glyph]:
+    """Characters of fonts that tell only the ink (a dash is flat) as high as the others of the page."""
+    heights = sorted(glyph.height for glyph in glyphs)
+    usual = heights[len(heights) // 2] if heights else 0.0
+    return [
+        glyph._replace(top=glyph.baseline - usual * 0.85, bottom=glyph.baseline + usual * 0.15)
+        if glyph.height < usual * 0.6
+        else glyph
+        for glyph in glyphs
+    ]
+
+
+def _full_width(row: list[Glyph]) -> list[Glyph]:
+    """The same for widths: a Japanese character takes a square, however narrow its ink is."""
+    widths = sorted(glyph.x1 - glyph.x0 for glyph in row if glyph.text >= FIRST_WIDE)
+    usual = widths[len(widths) // 2] if widths else 0.0
+    return [_widened(glyph, usual) if glyph.text >= FIRST_WIDE else glyph for glyph in row]
+
+
+def _widened(glyph: Glyph, width: float) -> Glyph:
+    missing = max(width - (glyph.x1 - glyph.x0), 0) / 2
+    return glyph._replace(x0=glyph.x0 - missing, x1=glyph.x1 + missing)
+
+
+def _runs_down(glyphs: list[Glyph]) -> bool:
+    """Whether most characters stand below the one before (縦書き)."""
+    down = level = 0
+    for one, other in pairwise(glyphs):
+        height = max(one.height, 1)
+        is_same_column = abs(one.x0 + one.x1 - other.x0 - other.x1) < height
+        down += is_same_column and 0 < other.top - one.top < height * 2
+        level += abs(one.top - other.top) < height * 0.3 and other.x0 > one.x0
+    return down > level
+
+
+def _laid_down(glyph: Glyph, width: float) -> Glyph:
+    """A character of vertical writing in the place it had if lines ran from left to right."""
+    return Glyph(glyph.top, width - glyph.x1, glyph.bottom, width - glyph.x0, glyph.text, width - glyph.x0)
 
 
 def _rules(page: pdfium.PdfPage) -> Iterator[Box]:
@@ -158,7 +209,7 @@ def _pieces(row: list[Glyph], walls: list[Box]) -> Iterator[tuple[float, float, 
     """The row in pieces, parted where the gap is wide or the line of a table stands."""
     piece: list[Glyph] = []
     words, blank = "", ""
-    for glyph in row:
+    for glyph in _full_width(row):
         if glyph.text.isspace():
             blank += glyph.text
             continue

@@ -9,6 +9,7 @@ from guarantees.notice_words import (
     COLON,
     LabelFound,
     ends_value,
+    is_label,
     is_usual_key,
     key_in,
     label_at,
@@ -67,12 +68,42 @@ def _width(words: str) -> float:
 
 def labelled_values(page: Sequence[Piece]) -> list[Labelled]:
     """Every label of a page with the lines of its value, in the order of the page."""
-    labels, others = _split(page)
+    labels, others = _split(_with_whole_labels(page))
     free = _take_beside(labels, others)
     free = _take_continuations(labels, free)
     if not _take_in_order(labels, free):
         _take_below(labels, free)
     return labels
+
+
+def _with_whole_labels(page: Sequence[Piece]) -> list[Piece]:
+    """The pieces, labels that are broken into two or three lines as one."""
+    left = sorted(page, key=lambda piece: piece.top)
+    whole: list[Piece] = []
+    while left:
+        first = left.pop(0)
+        lines = [first]
+        while len(lines) < 3 and (below := _line_below(lines[-1], left)) is not None:
+            lines.append(below)
+        for count in range(len(lines), 1, -1):
+            joined = _joined(lines[:count])
+            if is_label(joined.text) and not any(is_label(line.text) for line in lines[1:count]):
+                first = joined._replace(x1=max(line.x1 for line in lines[:count]))
+                left = [piece for piece in left if piece not in lines[1:count]]
+                break
+        whole.append(first)
+    return whole
+
+
+def _line_below(line: Piece, others: Sequence[Piece]) -> Piece | None:
+    """A short line that begins, or stands, right below another."""
+    for other in others:
+        gap = other.top - line.bottom
+        begins = abs(other.x0 - line.x0) < line.height * 0.6
+        centred = abs(other.x0 + other.x1 - line.x0 - line.x1) < line.height
+        if -line.height * 0.3 <= gap < line.height * 0.7 and (begins or centred) and not other.is_cell:
+            return other
+    return None
 
 
 def _split(pieces: Sequence[Piece]) -> tuple[list[Labelled], list[Piece]]:
@@ -163,8 +194,10 @@ def _is_whole(label: Labelled) -> bool:
 
 def _in_column(piece: Piece, label: Labelled) -> bool:
     """Whether a line may go on with a value: it begins where the value or, in running text, its label begins."""
-    lines = label.lines[0]
-    return abs(piece.x0 - label.left) < lines.height * 2 or abs(piece.x0 - label.place.x0) < lines.height * 2
+    first = label.lines[0]
+    is_running = first.x0 - label.place.x1 < first.height
+    is_below_label = is_running and abs(piece.x0 - label.place.x0) < first.height * 2
+    return abs(piece.x0 - label.left) < first.height * 2 or is_below_label
 
 
 def _top(label: Labelled) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from guarantees.notice_words import label_at, shown, squashed
+from guarantees.notice_words import label_at, shown, squashed, without_spacing
 
 
 class Piece(NamedTuple):
@@ -105,7 +105,7 @@ def joined_rows(rows: Iterable[Sequence[Piece]]) -> str:
     """Rows as one line: closed up where Japanese goes on, a space where one stood or Latin words meet."""
     text = ""
     for row in rows:
-        words = " ".join(shown(piece.text) for piece in row)
+        words = " ".join(without_spacing(shown(piece.text)) for piece in row)
         is_latin = text[-1:].isascii() and words[:1].isascii() and text[-1:].isalnum() and words[:1].isalnum()
         text += (" " if is_latin else "") + words
     return text.strip()

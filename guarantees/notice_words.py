@@ -57,7 +57,8 @@ OPENERS, CLOSERS = "「『[【(（［<≪《〈“\"'", "」』])）］】>≫�
 BULLET = re.compile(
     rf"^(?:[■□●○◆◇・*※▼▶►◎☆★-]|[(（]?[0-9０-９]{{1,2}}[.．)）]|[①-⑳])?\s*[{re.escape(OPENERS)}]?\s*"
 )
-COLON = re.compile(r"^\s*[:：;；=＝…]+\s*|^\s*\.{2,}\s*")
+COLON = re.compile(r"^\s*[:：;；=＝…→⇒＞>]+\s*|^\s*\.{2,}\s*")
+OPEN_ASIDE = re.compile(r"^\s*[(（][^()（）]*(?:場合|JV|ＪＶ|代表)[^()（）]*$")
 ASIDE = re.compile(r"^\s*[(（][^()（）]*(?:場合|代表者|税込|税抜|記載)[^()（）]*[)）]")
 STOP = re.compile(
     r"^[【※《■◆]|^[①-⑳]|。|ください|下さい|^記$|^以上$|^\d{1,3}\s*[/-]\s*\d{1,3}$|^-?\s*\d{1,3}\s*-?$|^(?:TEL|FAX|http|〒)"
@@ -105,10 +106,15 @@ def label_at(text: str) -> LabelFound | None:
         if code is None:
             continue
         rest = re.sub(rf"^\s*[{re.escape(CLOSERS)}]", "", words[end:], count=1)
-        rest = ASIDE.sub("", rest, count=1)
+        rest = OPEN_ASIDE.sub("", ASIDE.sub("", rest, count=1))
         if not rest.strip() or COLON.match(rest) or rest[0].isspace() or plain(rest[0]).isascii():
             return LabelFound(code, COLON.sub("", rest, count=1).strip())
     return None
+
+
+def is_label(text: str) -> bool:
+    """Whether words are one label and nothing else."""
+    return re.sub(r"[:：]$", "", squashed(BULLET.sub("", shown(text), count=1))) in CODES
 
 
 def ends_value(text: str) -> bool:
