@@ -152,11 +152,11 @@ def issuer_name(certificate: Certificate) -> str:
     return names.get(certificate.issuer, certificate.issuer)
 
 
-def certificate_facts(certificate: Certificate) -> list[tuple[str, str | None]]:
+def certificate_facts(certificate: Certificate) -> list[tuple[str, str]]:
     """What a certificate says now, in the order of the paper. (GUAR-60, GUAR-61)"""
     said = certificate.latest
     works = _between(said.work_starts_on, said.work_ends_on)
-    return [
+    rows = [
         ("保証契約番号", certificate.guarantee_contract_number),
         ("商品（保証区分）", said.product.label),
         ("保証契約者（受注者）", said.contractor),
@@ -172,6 +172,7 @@ def certificate_facts(certificate: Certificate) -> list[tuple[str, str | None]]:
         *([("預託金融機関", said.deposit_institution)] if said.deposit_institution else []),
         ("保証機関", issuer_name(certificate)),
     ]
+    return [(label, value or "記載なし") for label, value in rows]
 
 
 def told_facts(lodged: LodgedGuarantee) -> list[tuple[str, str]]:

@@ -6,13 +6,10 @@ from typing import Any
 from flask import Response, abort, flash, redirect, request, url_for
 from sqlalchemy import select
 
-from forms.guarantees import ManualLookForm
 from forms.receptions import ReceptionForm
-from guarantees.certificates import CertificateContents
 from guarantees.errors import GuaranteeRefused
 from guarantees.keys import masked
 from guarantees.lodged import LodgedGuarantee, LodgedStatus
-from guarantees.products import Product
 from portal.accounts.identity import current_principal
 from portal.acting import acting, house, looking
 from portal.file_answers import stored_answer
@@ -28,7 +25,7 @@ from portal.guarantee_views import (
     told_facts,
 )
 from portal.office import blueprint
-from portal.office.access import REFUSED, Page, own_rules, show
+from portal.office.access import REFUSED, Page, show
 from portal.permissions import Permission, requires
 from portal.registries import registry_port
 from portal.workflows.act import Act
@@ -42,7 +39,6 @@ from portal.workflows.decide_guarantee import (
 from portal.workflows.guarantee_means import original_channels
 from portal.workflows.guarantee_needs import need_of
 from portal.workflows.keep_look_records import newest_record
-from portal.workflows.record_guarantee_look import record_manual_look
 from portal.workflows.show_guarantee_key import note_notice_opened, show_guarantee_key
 from procurement.errors import RuleViolation
 
@@ -50,6 +46,7 @@ REFUSALS = (*REFUSED, GuaranteeRefused)
 NOT_YET = {
     LodgedStatus.NOT_CHECKED: "保証の内容を確認できるまで、受理できません。",
     LodgedStatus.MISMATCH: "契約と一致しない項目があるため、受理できません。差し戻すか、保証会社が直したあとに照会し直します。",
+    LodgedStatus.TO_DECIDE: "要確認の項目をすべて判断すると、受理できます。",
     LodgedStatus.AWAITING_ORIGINAL: "原本の受領を記録すると、受理できます。",
 }
 """Why the button of acceptance is not there yet."""
@@ -189,44 +186,10 @@ def submit_guarantee_release(lodged_id: str) -> Page:
     return _decided(lodged_id, work, "返還・解除を記録しました。")
 
 
-@blueprint.get("/guarantees/<lodged_id>/by-hand")
-@requires(Permission.OFFICE_CHECK_GUARANTEE)
-def show_manual_look(lodged_id: str) -> Page:
-    """What the registry's own page shows, as an officer types it."""
-    return _manual_page(lodged_id, ManualLookForm())
-
-
-@blueprint.post("/guarantees/<lodged_id>/by-hand")
-@requires(Permission.OFFICE_CHECK_GUARANTEE)
-def submit_manual_look(lodged_id: str) -> Page:
-    """Keep and compare what was read there."""
-    form = ManualLookForm(request.form)
-    if not form.validate():
-        return _manual_page(lodged_id, form), 422
-    try:
-        with acting() as act:
-            record_manual_look(act, the_guarantee(act, lodged_id), _contents(form))
-    except REFUSALS as refusal:
-        return _manual_page(lodged_id, form, refusal=refusal), 422
-    flash("画面で確認した内容を記録し、契約と突き合わせました。", "success")
-    return _back(lodged_id)
-
-
 def the_guarantee(act: Act, lodged_id: str) -> LodgedGuarantee:
     """The lodged guarantee of this id in the officer's own city."""
     query = select(LodgedGuarantee).where(LodgedGuarantee.id == lodged_id)
     return act.session.scalar(query) or abort(404)
-
-
-def _contents(form: ManualLookForm) -> CertificateContents | None:
-    if form.was_found.data != "found":
-        return None
-    said: dict[str, Any] = {
-        name: field.data
-        for name, field in form._fields.items()
-        if name != "was_found" and field.data not in (None, "")
-    }
-    return CertificateContents(**said | {"product": Product(said["product"])})
 
 
 def _decided(lodged_id: str, work: Any, done: str, **values: Any) -> Page:
@@ -269,7 +232,7 @@ def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
         "original_choices": [(c.value, c.label) for c in original_channels(act, lodged)],
         "by_hand": registry_port() is None or not lodged.key_sealed,
         "may_decide": _may_decide(lodged),
-        "not_yet": NOT_YET.get(lodged.status, "") if lodged.is_looked_up or lodged.means.has_original else "",
+        "not_yet": _not_yet(lodged),
         "typed": request.form,
     }
 
@@ -278,18 +241,7 @@ def _may_decide(lodged: LodgedGuarantee) -> bool:
     return lodged.is_live and current_principal().may(Permission.OFFICE_CHECK_GUARANTEE)
 
 
-def _manual_page(lodged_id: str, form: ManualLookForm, **values: Any) -> Page:
-    with looking() as act:
-        lodged = the_guarantee(act, lodged_id)
-        need = need_of(act, lodged.case, lodged.obligation, lodged)
-        rules = own_rules(act)
-        return show(
-            "guarantees/by_hand",
-            act,
-            lodged=lodged,
-            case=lodged.case,
-            form=form,
-            need=need,
-            rules=rules,
-            **values,
-        )
+def _not_yet(lodged: LodgedGuarantee) -> str:
+    """What stands before acceptance; what no registry knows is for the officer to decide at once."""
+    is_open = lodged.status is LodgedStatus.TO_DECIDE and not lodged.is_looked_up
+    return "" if is_open else NOT_YET.get(lodged.status, "")
