@@ -7,8 +7,9 @@ file says `blocks_signature = false` nobody waits.
 from guarantees.lodged import LodgedGuarantee, LodgedStatus, Means
 from portal.audit import Tag
 from portal.workflows.act import Act
+from portal.workflows.changed_certificates import asked_changes
 from portal.workflows.guarantee_means import method_of
-from portal.workflows.guarantee_needs import amount_of, covers_whole, limits_of, lodged_of
+from portal.workflows.guarantee_needs import amount_of, covers_whole, limits_of, lodged_of, price_of
 from procurement.cities.kinds import GuaranteeKind
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
@@ -27,6 +28,7 @@ NEXT = {
     LodgedStatus.ALARMED: "担当者が変化の内容を確かめ、受理し直すか差し戻します。",
 }
 NOTHING_LODGED = "受注者に、契約保証の提出を求めます。提出された後、担当者が確認して受理します。"
+CHANGE_FIRST = "受注者に変更後の証書を求めます。届いた後、担当者が確認して受理します。"
 NOT_ENOUGH = "受注者に、不足する額の保証の提出を求めます。"
 
 
@@ -53,13 +55,26 @@ def closed_gate(act: Act, contract: Contract) -> RuleViolation | None:
     if any(covers_whole(each) for each in in_force):
         return None
     secured = sum(amount_of(each) or 0 for each in in_force)
-    least = least_contract_guarantee(limits_of(act, case), contract.contract_price)
+    price = price_of(case) if contract.is_amendment else contract.contract_price
+    least = least_contract_guarantee(limits_of(act, case), price)
     if in_force and secured >= least.amount:
-        return None
+        return _change_awaited(act, contract)
     waiting = [each for each in lodged if each.is_live and not each.is_in_force]
     stands = _how_it_stands(waiting, secured, least.words)
     text = f"契約保証を要する契約ですが、効力のある契約保証が確認できていないため、市はまだ署名できません。{stands}"
     return RuleViolation(CLOSED, text, _source(act, contract, waiting), _next(waiting, secured))
+
+
+def _change_awaited(act: Act, contract: Contract) -> RuleViolation | None:
+    """Of an amendment: the changed certificate that its new price or period asks for. (GUAR-60, GUAR-61)"""
+    asked = [
+        each for each in asked_changes(act, contract) if each.lodged.obligation is GuaranteeKind.CONTRACT
+    ]
+    if not asked:
+        return None
+    needed = asked[0].needed
+    text = f"変更契約に合わせた契約保証の変更が確認できていないため、市はまだ署名できません。{needed.words}"
+    return RuleViolation(CLOSED, text, needed.source, CHANGE_FIRST)
 
 
 def note_refused(act: Act, contract: Contract, step_id: str, refusal: Exception) -> None:

@@ -11,7 +11,13 @@ from guarantees.lodged import Means
 from portal import clock
 from portal.acting import acting, house, looking
 from portal.workflows.act import Act
-from portal.workflows.decide_guarantee import accept_guarantee, record_original, return_guarantee
+from portal.workflows.amend_contract import NewAmendment, amend_contract
+from portal.workflows.decide_guarantee import (
+    accept_guarantee,
+    decide_line,
+    record_original,
+    return_guarantee,
+)
 from portal.workflows.guarantee_gate import closed_gate, gate_for, note_refused
 from portal.workflows.sign_as_party import (
     hand_out_contract,
@@ -118,6 +124,33 @@ def test_half_of_the_amount_does_not_open_it(awarded: Town) -> None:
             accept_guarantee(act, the(act, lodged), reason="残りは別に納付されます。")
         assert (why(town) is None) is is_open
     assert secured.standing_of(town).secured_amount == secured.LEAST
+
+
+def test_an_amendment_waits_for_the_changed_certificate(awarded: Town) -> None:
+    awarded.file()
+    awarded.accept()
+    lodged = lodged_in(awarded)
+    ask_of(testing.found(certificate()))
+    look(lodged)
+    with acting(OFFICER) as act:
+        accept_guarantee(act, the(act, lodged))
+        first = awarded.contract(act)
+        first.conclude(at=act.now, on=clock.today())
+        amendment = NewAmendment(secured.PRICE + 1_000_000, 1_090_909, "増工のため")
+        amend_contract(act, first, amendment)
+    assert "100,000円足りません" in words(awarded)
+    more = secured.changed(certificate(), clock.now(), guaranteed_amount=secured.LEAST + 100_000)
+    ask_of(testing.found(more))
+    look(lodged)
+    assert "受理後に変化" in words(awarded)
+    with acting(OFFICER) as act:
+        answer = the(act, lodged).last_answer
+        assert answer is not None
+        for line in answer.lines or []:
+            if line["result"] == "look":
+                decide_line(act, the(act, lodged), line["code"], is_fine=True, reason="増額の変更です。")
+        accept_guarantee(act, the(act, lodged))
+    assert why(awarded) is None
 
 
 def test_an_exemption_opens_it(awarded: Town) -> None:
