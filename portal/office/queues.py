@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
+from guarantees.lodged import LodgedGuarantee
 from portal.office import stages
 from portal.office.filing_lists import waiting_count
 from portal.workflows.act import Act
@@ -83,6 +84,16 @@ def _paper_open(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     return stages.newest_contract(stages.contract_is(ContractStage.PAPER), Contract.concluded_at.is_(None))
 
 
+def _guarantee_to_decide(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
+    """A guarantee was lodged and neither accepted nor ended, or what was accepted has changed."""
+    ended = (LodgedGuarantee.returned_at, LodgedGuarantee.replaced_at, LodgedGuarantee.released_at)
+    return exists().where(
+        LodgedGuarantee.case_id == ProcurementCase.id,
+        or_(LodgedGuarantee.accepted_at.is_(None), LodgedGuarantee.alarmed_at.is_not(None)),
+        *(fact.is_(None) for fact in ended),
+    )
+
+
 def _concluded(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     return stages.newest_contract(Contract.concluded_at.is_not(None))
 
@@ -138,6 +149,12 @@ TODAY: tuple[Queue, ...] = (
         _at(ContractStage.DRAFTING),
     ),
     CITY_SIGNING,
+    Queue(
+        "guarantees",
+        "保証の確認",
+        "提出された保証を確かめて受理するか、受理したあとの変化に対応します。",
+        _guarantee_to_decide,
+    ),
     Queue(
         "paper", "紙の契約（締結前）", "紙の契約書で進めています。締結したら日付を記録します。", _paper_open
     ),

@@ -98,6 +98,19 @@ def test_what_is_missing_stands_in_the_list_on_the_case_and_in_the_chart(
     assert "chart__hatch" in page
 
 
+def test_what_waits_for_a_decision_is_counted_until_it_is_decided(
+    secured: OfficeDesk, officer: FlaskClient
+) -> None:
+    queue = "/office/cases?stage=guarantees"
+    assert "市道改良工事" not in text_of(officer.get(queue))
+    page = lodged(secured)
+    assert "市道改良工事" in text_of(officer.get(queue))
+    tie(secured, testing.found(certificate()))
+    officer.post(f"{page}/look")
+    officer.post(f"{page}/acceptance")
+    assert "市道改良工事" not in text_of(officer.get(queue))
+
+
 def test_the_list_is_filtered_by_concern_kind_and_words(secured: OfficeDesk, officer: FlaskClient) -> None:
     lodged(secured)
 

@@ -44,7 +44,7 @@ def test_every_count_on_the_home_page_is_the_number_of_its_list(
     desk.play("award", number="R8-002")
     home = officer.get("/office/").text
     found = re.findall(r'href="([^"]*stage=\w+)"><span class="counter__number">(\d+)', home)
-    assert len(found) == 11
+    assert len(found) == 12
     for href, count in found:
         assert f'<p class="quiet">{count}件</p>' in officer.get(href).text
 
