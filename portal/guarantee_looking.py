@@ -78,16 +78,21 @@ def _look(port: RegistryPort, lodged_id: str) -> Answer | None:
     with acting(SCHEDULER, Scope()) as act:
         if not claim_look(act, lodged_id):
             return None
+    answer = _answer(port, lodged_id)
+    with acting(SCHEDULER, Scope()) as act:
+        record_answer(act, lodged_id, answer, port.name)
+    return answer
+
+
+def _answer(port: RegistryPort, lodged_id: str) -> Answer:
+    """What there is nothing to ask with is no answer: the office reads why, and it is tried again later."""
     try:
         with looking(SCHEDULER, Scope()) as act:
             asking = asking_of(act, act.session.get_one(LodgedGuarantee, lodged_id), house().lodged_secrets)
     except RuleViolation as refusal:
         log.error("guarantee %s cannot be looked up: %s", lodged_id, refusal.sentence())
-        return None
-    answer = ask(port, asking)
-    with acting(SCHEDULER, Scope()) as act:
-        record_answer(act, lodged_id, answer, port.name)
-    return answer
+        return Unavailable(refusal.text)
+    return ask(port, asking)
 
 
 def _required_port() -> RegistryPort:

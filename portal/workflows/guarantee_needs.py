@@ -1,9 +1,14 @@
 """Needs (契約が求める保証): what a contract needs of a guarantee, by the city's rules. (GUAR-75, CITY-30)"""
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from guarantees.certificates import Certificate, CertificateContents
 from guarantees.checks import Need
@@ -30,6 +35,36 @@ LIVE = (
     LodgedGuarantee.released_at.is_(None),
 )
 """Conditions of a query: neither sent back, nor replaced, nor released."""
+
+KNOWN = "guarantees of a city"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a whole city has lodged and asked for, by case: read in two queries instead of six for each case."""
+
+    lodged: Mapping[str, list[LodgedGuarantee]]
+    payments: Mapping[str, list[AdvancePayment]]
+
+
+@contextmanager
+def known_of_city(act: Act, city: str) -> Iterator[frozenset[str]]:
+    """Read everything at once, for a list that only looks; gives the ids of the cases that have any of it."""
+    lodged: dict[str, list[LodgedGuarantee]] = defaultdict(list)
+    payments: dict[str, list[AdvancePayment]] = defaultdict(list)
+    guarantees = select(LodgedGuarantee).where(LodgedGuarantee.city == city)
+    whole = selectinload(LodgedGuarantee.looks), selectinload(LodgedGuarantee.decisions)
+    order = LodgedGuarantee.lodged_at, LodgedGuarantee.id
+    for each in act.session.scalars(guarantees.order_by(*order).options(*whole)):
+        lodged[each.case_id].append(each)
+    asked = select(AdvancePayment).where(AdvancePayment.city == city, AdvancePayment.returned_at.is_(None))
+    for payment in act.session.scalars(asked.order_by(AdvancePayment.requested_at.desc())):
+        payments[payment.case_id].append(payment)
+    act.session.info[KNOWN] = _Known(lodged, payments)
+    try:
+        yield frozenset((*lodged, *payments))
+    finally:
+        del act.session.info[KNOWN]
 
 
 def governing_contract(case: ProcurementCase) -> Contract | None:
@@ -82,6 +117,8 @@ def amount_needed(
 
 def payment_of(act: Act, case: ProcurementCase, kind: GuaranteeKind) -> AdvancePayment | None:
     """The newest advance payment of a kind that was not returned; None where none was asked for."""
+    if (known := act.session.info.get(KNOWN)) is not None:
+        return next((each for each in known.payments.get(case.id, ()) if each.kind is kind), None)
     query = select(AdvancePayment).where(
         AdvancePayment.case_id == case.id,
         AdvancePayment.kind == kind,
@@ -145,6 +182,8 @@ def _least(
 
 def lodged_of(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> tuple[LodgedGuarantee, ...]:
     """Everything that was lodged for an obligation, oldest first, what was sent back or replaced included."""
+    if (known := act.session.info.get(KNOWN)) is not None:
+        return tuple(each for each in known.lodged.get(case.id, ()) if each.obligation is obligation)
     query = select(LodgedGuarantee).where(
         LodgedGuarantee.case_id == case.id, LodgedGuarantee.obligation == obligation
     )

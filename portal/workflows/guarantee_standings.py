@@ -6,18 +6,18 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from guarantees.changed_certificates import ChangeNeeded
 from guarantees.lodged import LodgedGuarantee, LodgedStatus
 from portal.workflows.act import Act
 from portal.workflows.changed_certificates import changed_certificate_needed
 from portal.workflows.guarantee_needs import (
-    LIVE,
     amount_needed,
     amount_of,
     covers_whole,
     governing_contract,
+    known_of_city,
     lodged_of,
     need_of,
     payment_of,
@@ -25,6 +25,7 @@ from portal.workflows.guarantee_needs import (
     period_of,
     time_of,
 )
+from procurement.awards import Award
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import DeadlineKind, GuaranteeKind
 from procurement.guarantee_limits import Limit
@@ -156,19 +157,20 @@ def standing(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> Obli
 
 def city_wide(act: Act, city: str) -> tuple[CityRow, ...]:
     """Every concern about the guarantees of a city, the most urgent first."""
-    loaded = act.session.scalars(
-        select(LodgedGuarantee)
-        .where(LodgedGuarantee.city == city, *LIVE)
-        .options(selectinload(LodgedGuarantee.looks), selectinload(LodgedGuarantee.decisions))
-    ).all()
-    lodged_for = {lodged.case_id for lodged in loaded}
-    cases = act.session.scalars(
-        select(ProcurementCase).where(
-            ProcurementCase.city == city,
-            or_(ProcurementCase.requires_contract_guarantee, ProcurementCase.id.in_(lodged_for)),
-        )
-    ).all()
-    rows = [row for case in cases for row in _rows_of(act, case)]
+    with known_of_city(act, city) as concerned:
+        cases = act.session.scalars(
+            select(ProcurementCase)
+            .where(
+                ProcurementCase.city == city,
+                or_(ProcurementCase.requires_contract_guarantee, ProcurementCase.id.in_(concerned)),
+            )
+            .options(
+                joinedload(ProcurementCase.award).joinedload(Award.company),
+                selectinload(ProcurementCase.contracts),
+                selectinload(ProcurementCase.deadlines),
+            )
+        ).all()
+        rows = [row for case in cases for row in _rows_of(act, case)]
     order = list(Concern)
     return tuple(sorted(rows, key=lambda row: (order.index(row.concern), row.due or date.max)))
 
