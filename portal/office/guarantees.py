@@ -11,6 +11,7 @@ from portal.guarantee_views import CONCERN_KINDS
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, own_city, own_rules, show, the_case
 from portal.office.guarantee_values import guarantee_values
+from portal.office.listings import listing_of
 from portal.permissions import Permission, requires
 from portal.workflows.allow_electronic_guarantee import allow_electronic_guarantee
 from portal.workflows.guarantee_standings import CityRow, Concern, city_wide
@@ -73,7 +74,7 @@ def show_guarantees() -> Page:
             "guarantees/index",
             act,
             wanted=wanted,
-            rows=[row for row in found if wanted.lets_through(row)],
+            listing=listing_of([row for row in found if wanted.lets_through(row)]),
             total=len(found),
             columns=COLUMNS,
             counters=[(concern, counts[concern]) for concern in Concern],

@@ -28,6 +28,13 @@ class Listing:
         return address_with(page=page if page > 1 else None)
 
 
+def listing_of(found: Sequence[Any]) -> Listing:
+    """The same of rows that are already there, in their order."""
+    last = max(1, -(-len(found) // PAGE_SIZE))
+    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    return Listing(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(found), page)
+
+
 def list_page(session: Session, query: Select[Any]) -> Listing:
     """The page of `query` that the address asks for; the last one when it asks for more."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

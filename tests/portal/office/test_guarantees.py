@@ -123,7 +123,16 @@ def test_the_list_is_filtered_by_concern_kind_and_words(secured: OfficeDesk, off
     assert not count(obligation="advance_payment")
     assert count(q=NUMBER)
     assert not count(q="どこにもない")
-    assert officer.get("/office/guarantees?concern=nonsense").status_code == 200
+    assert officer.get("/office/guarantees?concern=nonsense&page=99").status_code == 200
+
+
+def test_the_list_holds_25_rows_a_page(secured: OfficeDesk, officer: FlaskClient) -> None:
+    for number in range(25):
+        lodged(secured, guarantee_contract_number=f"20700044{number:02}")
+    assert officer.get("/office/guarantees").text.count('href="/office/guarantees/') == 25
+    secured.play("award", number="R8-002", title="もう一つの工事", requires_contract_guarantee=True)
+    first, second = (officer.get(f"/office/guarantees?page={page}").text for page in (1, 2))
+    assert ("もう一つの工事" in first, "もう一つの工事" in second) == (False, True)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
