@@ -24,6 +24,9 @@ WEST_TITLE = "電子証書閲覧用「認証キー」等のお知らせ"
 EAST_LABEL_WIDTH, COLON_WIDTH = 34 * MM, 8 * MM
 WEST_LABEL_WIDTH = 44 * MM
 
+LONG_NAMES = 150
+"""Longer names are printed smaller, so that the notice stays one page."""
+
 Story = list[Any]
 
 
@@ -44,7 +47,8 @@ class NoticeFacts:
 def key_notice(layout: str, facts: NoticeFacts) -> bytes:
     """Print the notice of one certificate as PDF/A-2b; `layout` is `east` or `west`. (GUAR-65, GUAR-66)"""
     title, parts = LAYOUTS[layout]
-    styles = issued_styles(11)
+    is_long = len(facts.work_name) + len(facts.contractor) > LONG_NAMES
+    styles = issued_styles(9 if is_long else 11)
 
     def story() -> Story:
         return parts(facts, styles)
