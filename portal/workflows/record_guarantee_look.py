@@ -165,12 +165,17 @@ def _look(act: Act, lodged: LodgedGuarantee, registry_name: str, outcome: str) -
 
 
 def _keep_going(lodged: LodgedGuarantee, look: GuaranteeLook, now: datetime) -> None:
-    """After an answer: every day again while it counts, unless there is no such certificate at all."""
-    lodged.unanswered, lodged.last_answer_at = 0, now
+    """After an answer: every day again while it counts, unless there is no such certificate at all.
+
+    What an officer read on a screen moves nothing: the job's own look stays due when it was.
+    """
+    lodged.last_answer_at = now
+    if look.registry_name == BY_HAND and lodged.is_live:
+        return
+    lodged.unanswered = 0
     goes_on = lodged.is_live and lodged.means is Means.ELECTRONIC_SURETY
-    known = look.outcome == FOUND or lodged.accepted_at is not None
-    by_itself = goes_on and known and look.registry_name != BY_HAND
-    lodged.next_look_at = next_daily_look(lodged.id, now) if by_itself else None
+    is_known = look.outcome == FOUND or lodged.accepted_at is not None
+    lodged.next_look_at = next_daily_look(lodged.id, now) if goes_on and is_known else None
 
 
 def _compared(act: Act, lodged: LodgedGuarantee, certificate: Certificate) -> tuple[CheckLine, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from guarantees.lodged import GuaranteeNotice, LodgedGuarantee
 from portal.workflows.act import Act
@@ -90,7 +91,11 @@ def _expiring(act: Act) -> Iterator[DueNotice]:
         LodgedGuarantee.accepted_at.is_not(None),
         *LIVE,
     )
-    for lodged in act.session.scalars(query):
+    whole = (
+        selectinload(LodgedGuarantee.looks),
+        joinedload(LodgedGuarantee.case).selectinload(ProcurementCase.contracts),
+    )
+    for lodged in act.session.scalars(query.options(*whole)):
         found = ending(act, lodged.case, lodged) if lodged.is_in_force else None
         if found is not None:
             yield DueNotice(f"{found.code}:{lodged.id}:{_day(found.ends_on)}", lodged.case_id, lodged.id)

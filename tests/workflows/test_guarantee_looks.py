@@ -221,6 +221,9 @@ def test_by_hand_where_the_portal_is_tied_to_no_registry(town: Town, lodged: str
     with acting(OFFICER) as act:
         record_manual_look(act, the(act, lodged), None)
     assert status_of(lodged) == "mismatch"
+    ask_of(testing.found(certificate()))
+    job()
+    assert status_of(lodged) == "matched", "a registry that is there after all is still asked"
 
 
 def test_one_worker_claims_a_look_and_a_dead_one_leaves_it_due_again(town: Town, lodged: str) -> None:
@@ -272,6 +275,9 @@ def test_a_key_of_another_installation_is_refused_in_words(lodged: str) -> None:
         the(act, lodged).key_sealed = house().lodged_secrets.seal(KEY, "another row")
     with refused("guarantee_key_unreadable"):
         look_now(lodged, OFFICER)
+    assert "1件は回答がありません" in job()
+    assert "認証キーを読み出せません" in looks_of(lodged)[0].problem
+    assert job() == "", "it waits like any other look without an answer"
 
 
 def test_nothing_that_was_written_says_the_key(town: Town, lodged: str) -> None:
