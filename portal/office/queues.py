@@ -13,7 +13,9 @@ from guarantees.lodged import LodgedGuarantee
 from portal.office import stages
 from portal.office.filing_lists import waiting_count
 from portal.workflows.act import Act
+from procurement.advance_payments import AdvancePayment
 from procurement.cases import CaseDeadline, ProcurementCase
+from procurement.cities.kinds import GuaranteeKind
 from procurement.contracts import Contract, ContractStage
 from procurement.orm import UtcInstant
 
@@ -82,6 +84,20 @@ def _problems(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
 
 def _paper_open(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     return stages.newest_contract(stages.contract_is(ContractStage.PAPER), Contract.concluded_at.is_(None))
+
+
+def _payment_waiting(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
+    """An advance payment waits for the office: the interim one to be recognised, a claim, an approved one to be paid."""
+    interim = AdvancePayment.kind == GuaranteeKind.INTERIM_ADVANCE_PAYMENT
+    return exists().where(
+        AdvancePayment.case_id == ProcurementCase.id,
+        AdvancePayment.returned_at.is_(None),
+        AdvancePayment.paid_on.is_(None),
+        or_(
+            AdvancePayment.claimed_at.is_not(None),
+            and_(interim, AdvancePayment.recognised_at.is_(None)),
+        ),
+    )
 
 
 def _guarantee_to_decide(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
@@ -154,6 +170,12 @@ TODAY: tuple[Queue, ...] = (
         "保証の確認",
         "提出された保証を確かめて受理するか、受理したあとの変化に対応します。",
         _guarantee_to_decide,
+    ),
+    Queue(
+        "payments",
+        "前払金の手続き",
+        "中間前払金の認定、前払金の承認、支払日の記録を待っています。",
+        _payment_waiting,
     ),
     Queue(
         "paper", "紙の契約（締結前）", "紙の契約書で進めています。締結したら日付を記録します。", _paper_open

@@ -187,6 +187,16 @@ def test_the_right_payment_under_another_case_is_not_found(paying: Paying) -> No
     assert "前払金の申請はありません" in text_of(strangers_list)
 
 
+def test_the_queue_holds_what_waits_for_the_office(paying: Paying) -> None:
+    queue = "/office/cases?stage=payments"
+    payment_id = paying.ask()
+    assert "市道改良工事" not in paying.officer.get(queue).text
+    paying.contractor.post(f"{paying.mine}/{payment_id}/claim", data=ACCOUNT)
+    assert "市道改良工事" in paying.officer.get(queue).text
+    paying.step(payment_id, "return", "口座が違うため")
+    assert "市道改良工事" not in paying.officer.get(queue).text
+
+
 def test_a_city_with_the_paper_leads_to_the_paper(desk: OfficeDesk) -> None:
     desk.town.city = "ashikaga"
     desk.play("open_office")
