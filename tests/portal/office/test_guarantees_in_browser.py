@@ -116,7 +116,9 @@ def test_at_a_desk_the_wide_pages_hold(
 def walk(visitor: Visitor, address: str, pages: dict[str, str], size: dict[str, int]) -> None:
     """Open each page; the visitor judges it."""
     for name, path in pages.items():
-        visitor.open(f"{address}{path}")
+        answer = visitor.open(f"{address}{path}")
+        assert answer is not None
+        assert answer.status == 200, name
         picture(visitor, name, size)
 
 
