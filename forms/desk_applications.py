@@ -143,7 +143,8 @@ class DeskApplicationForm(Form):  # type: ignore[misc]
 
     def value(self, name: str) -> Any:
         """The read value of a field; None where the kind does not have it or nothing stands in it."""
-        return (self[name].data or None) if name in self else None
+        data = self[name].data if name in self else None
+        return None if data == "" else data
 
     def chosen_form(self, product: Product) -> CertificateForm | None:
         """Paper or electronic, for one product: by its own radio, or (e-Net) by the way of receiving it."""

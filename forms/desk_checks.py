@@ -64,7 +64,7 @@ def needed(form: Any) -> frozenset[str]:
 
 def _empty(form: Any) -> Iterator[Problem]:
     for name in sorted(needed(form)):
-        if name in form and not form[name].data and not form[name].errors:
+        if name in form and form.value(name) in (None, "") and not form[name].errors:
             label = form[name].label.text
             picked = name in CHOICES
             yield name, f"{label}が{'選ばれていません' if picked else '空欄です'}。"

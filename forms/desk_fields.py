@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from forms.fields import EmailField, IntegerField, TypedField, WarekiDateField, YenField
@@ -162,6 +162,6 @@ def _typed(
 def _no_longer(limit: int, label: str) -> Any:
     def check(_form: Any, field: Any) -> None:
         if field.raw_data and len(str(field.raw_data[0])) > limit:
-            raise ValueError(f"{label}が長すぎます。{limit}文字までで入力してください。")
+            raise ValidationError(f"{label}が長すぎます。{limit}文字までで入力してください。")
 
     return check
