@@ -6,6 +6,7 @@ import pytest
 
 from forms.definitions import parse_forms
 from forms.files import BUNDLED, read_form_file, with_form_files
+from forms.meanings import Reading
 from forms.model import FormDefinition, forms_in_force
 from forms.official.paper import render_paper
 from procurement.cities.kinds import ProcurementCategory
@@ -71,6 +72,17 @@ def test_uploads_alone_are_asked_for_where_the_list_says_so() -> None:
     """FILE-21: ※ items are handed in through the attachment function."""
     upload_only = {form.code for form in _forms("ashikaga") if form.is_upload_only}
     assert upload_only == {"authentication_key_notice", "qualification_documents"}
+
+
+def test_the_papers_of_notices_say_that_they_are_read() -> None:
+    """FILE-08, FILE-15: both offers are one form; its files are read as key notices, and no other paper's."""
+    read = {
+        form.code: [offer.mark for offer in form.offers]
+        for form in _forms("ashikaga")
+        for attachment in form.attachments
+        if attachment.reads is Reading.KEY_NOTICE
+    }
+    assert read == {"authentication_key_notice": ["⑧", "⑤"]}
 
 
 def _forms(city: str) -> tuple[FormDefinition, ...]:

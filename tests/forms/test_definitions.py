@@ -88,6 +88,16 @@ def test_every_mistake_is_named_at_once_with_its_place() -> None:
         (changed(checks=[{"rule": "no_gap", "fields": ["case"]}]), "forms[0].checks[0].fields"),
         (changed(checks=[{"rule": "no_gap", "fields": ["case", "x"]}]), "forms[0].checks[0].fields"),
         (
+            changed(attachments=[{"code": "a", "label": "A", "reads": "invoice"}]),
+            "forms[0].attachments[0].reads",
+        ),
+        (
+            changed(
+                attachments=[{"code": "a", "label": "A", "types": ["jpeg"], "reads": "認証キーのお知らせ"}]
+            ),
+            "forms[0].attachments[0].reads",
+        ),
+        (
             changed(attachments=[{"code": "a", "label": "A", "types": ["exe"]}]),
             "forms[0].attachments[0].types[0]",
         ),
