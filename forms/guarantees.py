@@ -138,7 +138,7 @@ class OtherMeansForm(Form):  # type: ignore[misc]
 
     def __init__(self, typed: Any = None, *, means: Means, **values: Any) -> None:
         super().__init__(typed, **values)
-        asked = ASKED[means]
+        self.means, asked = means, ASKED[means]
         for name in [name for name in self._fields if name not in asked.fields]:
             del self[name]
         for name in asked.required:
@@ -173,6 +173,8 @@ class OtherMeansForm(Form):  # type: ignore[misc]
         found = {name: field.data for name, field in self._fields.items() if field.data not in (None, "")}
         if "viewing_password" in found:
             found["viewing_password"] = self.viewing_password.secret
+        if "number" in found and self.means is Means.PAPER_SURETY:
+            found["number"] = normalised_number(found["number"])  # the same contract may have been electronic
         return found
 
 

@@ -189,8 +189,8 @@ class _Scale:
 
 
 def _contract(chart: GuaranteeChart, scale: _Scale) -> Markup:
-    left, right = scale.at(chart.starts_on), scale.at(chart.ends_on + ONE_DAY)
-    wide = max(2, right - left)
+    left = scale.at(chart.starts_on)
+    wide = max(2, scale.at(chart.ends_on + ONE_DAY) - left)
     return element("rect", "chart__contract", x=left, y=HEAD + 22, width=wide, height=CONTRACT_BAR)
 
 
@@ -262,6 +262,7 @@ def _axis(chart: GuaranteeChart, scale: _Scale, height: float) -> list[Markup]:
         anchor = "start" if x < WIDTH / 4 else "end" if x > WIDTH * 3 / 4 else "middle"
         words = f"今日 {chart.today:%Y/%m/%d}"
         parts += [
+            element("path", "chart__today-rim", d=f"M{shown(x)} {HEAD - 4}V{shown(foot)}"),
             element("path", "chart__today", d=f"M{shown(x)} {HEAD - 4}V{shown(foot)}"),
             element("text", "chart__day chart__day--today", words, x=x, y=HEAD - 8, text_anchor=anchor),
         ]
@@ -276,8 +277,7 @@ def _cut(starts_on: date, ends_on: date, covers: Sequence[Cover]) -> list[tuple[
             edges |= {day for day in (cover.starts_on,) if day}
             edges |= {day + ONE_DAY for day in (cover.ends_on,) if day}
     firsts = sorted(day for day in edges if starts_on <= day <= ends_on)
-    lasts = [day - ONE_DAY for day in firsts[1:]] + [ends_on]
-    return list(zip(firsts, lasts, strict=True))
+    return list(zip(firsts, [day - ONE_DAY for day in firsts[1:]] + [ends_on], strict=True))
 
 
 def _covers(cover: Cover, day: date) -> bool:
