@@ -4,113 +4,50 @@ What the rules leave to the officer is `LOOK`: it is decided with a reason. (GUA
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from procurement.cities.kinds import GuaranteeKind
 from procurement.errors import RuleViolation
-from procurement.guarantee_limits import (
-    GuaranteeLimits,
-    Limit,
-    format_unit,
-    largest_advance,
-    largest_interim,
-)
+from procurement.guarantee_limits import format_unit
 from procurement.numbers import format_yen
+from procurement.payment_facts import (
+    PAYMENT_WORDS,
+    SHARES,
+    Condition,
+    Judgement,
+    PaymentFacts,
+    is_known,
+    largest,
+)
 from procurement.wareki import format_wareki
-from procurement.words import Worded
+
+__all__ = [
+    "ELECTION",
+    "PAYMENT_WORDS",
+    "Condition",
+    "Judgement",
+    "PaymentFacts",
+    "half_passed_on",
+    "is_known",
+    "judge",
+    "largest",
+    "refusal_of_approval",
+    "refusal_of_request",
+]
 
 LAW = "地方自治法施行令附則第7条"
 RULE = "地方自治法施行規則附則第3条"
 ELECTION = "中間前払金と部分払の選択に係る届出書"
-PAYMENT_WORDS = {
-    GuaranteeKind.ADVANCE_PAYMENT: "前払金",
-    GuaranteeKind.INTERIM_ADVANCE_PAYMENT: "中間前払金",
-}
-"""How a payment is called, by the kind of its guarantee."""
 WAITS = frozenset({"guarantee", "scheduled"})
 """What need not be fulfilled when the payment is asked for, only when it is approved."""
 
 
-class Judgement(Worded):
-    """What a condition comes to (判定)."""
-
-    MET = "met", "満たす"
-    LOOK = "look", "要確認"
-    UNMET = "unmet", "満たさない"
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One condition (要件) as it was judged: what it is, what it came to, in words, where it stands, the way out."""
-
-    code: str
-    label: str
-    result: Judgement
-    words: str
-    source: str = ""
-    remedy: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values, as the payment keeps them."""
-        return {**asdict(self), "result": self.result.value}
-
-    def refusal(self) -> RuleViolation:
-        """The same as a refusal."""
-        return RuleViolation(f"payment_{self.code}", self.words, self.source, self.remedy)
-
-
-@dataclass(frozen=True)
-class PaymentFacts:
-    """Facts of one payment (前払金の事実). Amounts in yen, tax included.
-
-    `others` are further payments of the same kind that are asked for or made; `advance` the sum of advance
-    payments beside an interim one, `advance_paid` whether it was paid (None: this portal knows of none).
-    `guaranteed_amount` is what guarantees in force cover; None where none is in force.
-    """
-
-    kind: GuaranteeKind
-    amount: int
-    on: date
-    limits: GuaranteeLimits
-    contract_price: int
-    is_concluded: bool
-    starts_on: date | None = None
-    ends_on: date | None = None
-    others: int = 0
-    advance: int = 0
-    advance_paid: bool | None = None
-    progress_percent: int | None = None
-    recognised: str = ""
-    election: str | None = None
-    guaranteed_amount: int | None = None
-
-    @property
-    def is_interim(self) -> bool:
-        """Whether it is an interim advance payment (中間前払金)."""
-        return self.kind is GuaranteeKind.INTERIM_ADVANCE_PAYMENT
-
-    @property
-    def name(self) -> str:
-        """前払金 or 中間前払金."""
-        return PAYMENT_WORDS[self.kind]
-
-
-def largest(facts: PaymentFacts) -> Limit:
-    """The most that may be asked for beside what was asked for before (今回の限度額)."""
-    if facts.is_interim:
-        whole = largest_interim(facts.limits, facts.contract_price, facts.advance)
-    else:
-        whole = largest_advance(facts.limits, facts.contract_price)
-    if not facts.others:
-        return whole
-    left = max(whole.amount - facts.others, 0)
-    return Limit(left, f"{whole.words}、申請済みの{format_yen(facts.others)}を除く額", whole.source)
-
-
 def judge(facts: PaymentFacts) -> tuple[Condition, ...]:
-    """Every condition of this payment on this day, in the order in which they are shown."""
+    """Every condition of this payment on this day, in the order in which they are shown.
+
+    Where the rules know no such payment for the kind of case, that alone is said.
+    """
+    if not is_known(facts.limits, facts.kind):
+        return (_unknown(facts),)
     return tuple(_interim(facts) if facts.is_interim else _advance(facts))
 
 
@@ -165,6 +102,12 @@ def _interim(facts: PaymentFacts) -> Iterator[Condition]:
     yield _cap(facts)
     yield from _rounding(facts)
     yield _guarantee(facts)
+
+
+def _unknown(facts: PaymentFacts) -> Condition:
+    words = f"この種別の契約（{facts.limits.category.label}）には、{facts.name}の定めがありません。"
+    source = facts.limits.where(SHARES[facts.kind])
+    return Condition("kind", "対象となる契約", Judgement.UNMET, words, source, "完成後に代金を請求します。")
 
 
 def _concluded(facts: PaymentFacts) -> Condition:

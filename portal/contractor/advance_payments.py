@@ -14,6 +14,7 @@ from portal.payment_views import PaymentView, condition_rows, payment_facts, pay
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.advance_payments import KINDS, facts_of_request, guaranteed_amount, payments_of
+from portal.workflows.guarantee_needs import limits_of
 from portal.workflows.request_advance_payment import (
     NewPayment,
     claim_advance_payment,
@@ -26,7 +27,7 @@ from procurement.cases import ProcurementCase
 from procurement.cities.kinds import GuaranteeKind
 from procurement.errors import RuleViolation
 from procurement.guarantee_limits import Limit
-from procurement.payment_conditions import PAYMENT_WORDS, judge, largest
+from procurement.payment_conditions import PAYMENT_WORDS, is_known, judge, largest
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,10 @@ def submit_payment_claim(case_id: str, payment_id: str) -> Page:
 def payment_tasks(act: Act, case: ProcurementCase) -> list[dict[str, Any]]:
     """One line for the page of the case, once the contract is concluded or a payment was asked for."""
     payments = payments_of(act.session, case.id)
-    if not payments and not case.contracts[0].is_concluded:
+    limits = limits_of(act, case)
+    if not payments and not (
+        case.contracts[0].is_concluded and any(is_known(limits, kind) for kind in KINDS)
+    ):
         return []
     newest = payments[-1] if payments else None
     hint = f"{newest.name} {newest.amount:,}円" if newest else "申請・請求と、市の承認の状況"

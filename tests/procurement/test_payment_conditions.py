@@ -22,6 +22,7 @@ from procurement.payment_conditions import (
     refusal_of_approval,
     refusal_of_request,
 )
+from procurement.rules import ProcurementCategory
 from tests.procurement.test_guarantee_limits import limits, rule
 
 ADVANCE, INTERIM = GuaranteeKind.ADVANCE_PAYMENT, GuaranteeKind.INTERIM_ADVANCE_PAYMENT
@@ -85,7 +86,8 @@ def test_a_usual_payment_meets_every_condition_and_each_says_where_it_stands(fac
         ({"others": 1_000_000, "amount": 3_000_000, "guaranteed_amount": 3_999_999}, "guarantee", UNMET),
         ({"limits": limits(rule(advance_price_at_least=10_000_000))}, "price", MET),
         ({"limits": limits(rule(advance_price_at_least=10_000_001))}, "price", UNMET),
-        ({"limits": limits(rule(advance_percent=0))}, "cap", UNMET),
+        ({"limits": limits(rule(advance_percent=0))}, "kind", UNMET),
+        ({"limits": limits(category=ProcurementCategory.GOODS)}, "kind", UNMET),
     ],
 )
 def test_the_edges_of_an_advance_payment(change: dict[str, Any], code: str, expected: Judgement) -> None:
@@ -111,6 +113,7 @@ def test_the_edges_of_an_advance_payment(change: dict[str, Any], code: str, expe
         ({"advance": 4_000_001}, "cap", UNMET),
         ({"advance": 4_000_001, "amount": 1_900_000}, "cap", MET),
         ({"guaranteed_amount": 1_999_999}, "guarantee", UNMET),
+        ({"limits": limits(category=ProcurementCategory.SERVICES)}, "kind", UNMET),
         ({"limits": limits(rule(interim_price_at_least=10_000_001))}, "price", UNMET),
     ],
 )
