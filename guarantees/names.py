@@ -99,6 +99,8 @@ def compare_contractors(found: str, joint_venture: str, needed: str) -> Comparis
     core = TRADES.sub("", COMPANY_FORMS.sub("", name_key(found)).translate(VARIANTS))
     if not joint_venture and len(core) > 1 and core in name_key(venture).translate(VARIANTS):
         return Comparison(Likeness.ALIKE, "共同企業体の構成員の名義です。代表者かどうかをご確認ください")
+    if not joint_venture and not lead and not re.search("[・･,、]", venture):
+        return Comparison(Likeness.ALIKE, "共同企業体の名称からは構成員が分かりません")
     return DIFFERENT
 
 
@@ -109,7 +111,7 @@ def _parted(needed: str) -> tuple[str, str]:
         return needed, ""
     lead = needed[found.end() :].strip(" 　:：")
     if plain(lead).count(")") > plain(lead).count("("):
-        lead = lead.rstrip(")）")
+        lead = lead[:-1].strip()
     return needed[: found.start()].strip(" 　(（"), lead
 
 
