@@ -70,6 +70,7 @@ def _missing(act: Act) -> Iterator[DueNotice]:
             CaseDeadline.settled_at.is_(None),
             CaseDeadline.lifted_at.is_(None),
             CaseDeadline.due_on >= today,
+            CaseDeadline.city.in_(act.cities),  # a city whose file is broken holds up no other
             CaseDeadline.due_on <= today + timedelta(days=max(MOMENTS)),
             ProcurementCase.requires_contract_guarantee,
         )
@@ -89,6 +90,7 @@ def _moment(days_left: int) -> int:
 def _expiring(act: Act) -> Iterator[DueNotice]:
     query = select(LodgedGuarantee).where(
         LodgedGuarantee.accepted_at.is_not(None),
+        LodgedGuarantee.city.in_(act.cities),
         *LIVE,
     )
     whole = (

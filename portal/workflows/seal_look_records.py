@@ -69,6 +69,7 @@ def _unsealed(act: Act) -> Sequence[GuaranteeLook]:
     query = select(GuaranteeLook).where(
         GuaranteeLook.outcome.in_(ANSWERS),
         GuaranteeLook.record_sha256.is_(None),
+        GuaranteeLook.city.in_(act.cities),  # a city whose file is broken holds up no other
         or_(
             GuaranteeLook.record_tried_at.is_(None),
             GuaranteeLook.record_tried_at <= act.now - TRY_AGAIN_AFTER,

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from guarantees import testing
 from guarantees.lodged import Means
 from portal import clock
-from portal.acting import acting, looking
-from portal.guarantee_notices import notice_guarantees
+from portal.acting import acting, house, looking
+from portal.guarantee_notices import notice_guarantees, seal_look_records
 from portal.workflows.decide_guarantee import (
     accept_guarantee,
     original_channels,
@@ -19,7 +20,18 @@ from portal.workflows.decide_guarantee import (
 from portal.workflows.guarantee_standings import city_wide, standings
 from procurement.cities.kinds import Channel, GuaranteeKind
 from tests.workflows import secured
-from tests.workflows.secured import LEAST, day, lodged_in, status_of, the
+from tests.workflows.secured import (
+    LEAST,
+    ask_of,
+    certificate,
+    day,
+    job,
+    lodged_in,
+    look,
+    looks_of,
+    status_of,
+    the,
+)
 from tests.workflows.town import OFFICER, START, Town, refused
 
 COVERING = {"amount": LEAST, "starts_on": day(0), "ends_on": day(150)}
@@ -176,3 +188,20 @@ def test_a_time_that_ends_before_the_work_is_told_at_once(awarded: Town) -> None
     assert concerns(awarded) == ["expiring"]
     notice_guarantees(clock.now())
     assert "工期の終わり" in awarded.letters(subject="【保証の期間】")[0].body
+
+
+def test_a_city_whose_file_is_broken_holds_up_nobody(awarded: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    due = secured.standing_of(awarded).due
+    assert due is not None
+    lodged = lodged_in(awarded)
+    ask_of(testing.found(certificate()))
+    look(lodged)
+    awarded.go_to(START.replace(year=due.year, month=due.month, day=due.day))
+    others = {slug: rules for slug, rules in house().cities.items() if slug != awarded.city}
+    with monkeypatch.context() as without:
+        without.setitem(house().__dict__, "cities", others)
+        assert (notice_guarantees(clock.now()), seal_look_records(clock.now())) == ("", "")
+        job()
+    assert "登録されていません" in looks_of(lodged)[-1].problem
+    assert notice_guarantees(clock.now()) != ""
+    assert seal_look_records(clock.now()) == "1件の照会記録を作成しました。"
