@@ -1,6 +1,7 @@
 """The history that the customer sees (電子保証情報・履歴情報): the same as the orderer's. (GUAR-62 to GUAR-64)"""
 
 from collections.abc import Iterable
+from datetime import date
 
 from guarantees.certificates import CertificateContents, CertificateEntry, Target, VersionKind
 from guarantees.desk.orm import DeskCertificate, DeskGuarantee
@@ -56,12 +57,15 @@ def newest_kind(guarantee: DeskGuarantee) -> Target:
 
 def differences(before: CertificateContents, after: CertificateContents) -> str:
     """What a change changes, in words: 保証金額：1,000円 → 2,000円。"""
-    old, new = before.to_json(), after.to_json()
-    changed = [name for name in LABELS if old[name] != new[name]]
-    return "\n".join(f"{LABELS[name]}：{_words(old[name])} → {_words(new[name])}" for name in changed)
+    pairs = [(name, getattr(before, name), getattr(after, name)) for name in LABELS]
+    return "\n".join(
+        f"{LABELS[name]}：{_words(old)} → {_words(new)}" for name, old, new in pairs if old != new
+    )
 
 
-def _words(value: str | int | None) -> str:
+def _words(value: str | int | date | None) -> str:
     if isinstance(value, int):
         return f"{value:,}円"
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
     return value or "（記載なし）"
