@@ -34,6 +34,7 @@ from procurement.cases import ProcurementCase
 from procurement.cities.kinds import Channel, GuaranteeKind
 
 PERCENT = {Product.CONTRACT: 10, Product.ADVANCE_PAYMENT: 40}
+ADVANCES_ROUNDED_TO = 100_000
 ANSWERS = {
     "deposit_institution": "みほん銀行　本店",
     "redeposit": "no",
@@ -146,7 +147,10 @@ def _answers(told: Told, customer: DeskCustomer) -> dict[str, str]:
     for word in told.data["guarantees"]:
         product = Product(word)
         name = "contract" if product is Product.CONTRACT else "advance"
-        answers |= {f"apply_{name}": "y", f"{name}_amount": str(price * PERCENT[product] // 100)}
+        amount = price * PERCENT[product] // 100
+        if product is Product.ADVANCE_PAYMENT:
+            amount -= amount % ADVANCES_ROUNDED_TO
+        answers |= {f"apply_{name}": "y", f"{name}_amount": str(amount)}
         answers |= {f"{name}_form": "electronic"}
     if issuer_of(customer.issuer).layout == "west":
         answers |= {"receiving": "electronic"}
