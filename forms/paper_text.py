@@ -118,7 +118,8 @@ def _full_width(row: list[Glyph]) -> list[Glyph]:
 
 
 def _widened(glyph: Glyph, width: float) -> Glyph:
-    missing = max(width - (glyph.x1 - glyph.x0), 0) / 2
+    own = glyph.x1 - glyph.x0
+    missing = max(width - own, 0) / 2 if own > width * 0.55 else 0  # smaller is a smaller font
     return glyph._replace(x0=glyph.x0 - missing, x1=glyph.x1 + missing)
 
 
@@ -198,7 +199,11 @@ def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda g: (g.top + g.bottom) / 2):
         middle = (glyph.top + glyph.bottom) / 2
-        if rows and middle - (rows[-1][0].top + rows[-1][0].bottom) / 2 < max(glyph.height, 1) * 0.35:
+        if (
+            rows
+            and middle - (rows[-1][0].top + rows[-1][0].bottom) / 2
+            < max(glyph.height, rows[-1][0].height) * 0.35
+        ):
             rows[-1].append(glyph)
         else:
             rows.append([glyph])

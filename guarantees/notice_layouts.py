@@ -68,7 +68,7 @@ def _width(words: str) -> float:
 
 def labelled_values(page: Sequence[Piece]) -> list[Labelled]:
     """Every label of a page with the lines of its value, in the order of the page."""
-    labels, others = _split(_with_whole_labels(page))
+    labels, others = _split([part for piece in _with_whole_labels(page) for part in _parted(piece)])
     free = _take_beside(labels, others)
     free = _take_continuations(labels, free)
     if not _take_in_order(labels, free):
@@ -93,6 +93,21 @@ def _with_whole_labels(page: Sequence[Piece]) -> list[Piece]:
                 break
         whole.append(first)
     return whole
+
+
+def _parted(piece: Piece) -> list[Piece]:
+    """A line that holds several labels with their values, each with its colon, in parts."""
+    parts, width = [""], (piece.x1 - piece.x0) / max(len(piece.text), 1)
+    for word in re.split(r"(\s+)", piece.text):
+        begins = bool(re.search("[:：]", word)) and label_at(word) is not None and bool(parts[-1].strip())
+        parts = [*parts, word] if begins else [*parts[:-1], parts[-1] + word]
+    if len(parts) == 1:
+        return [piece]
+    starts = [sum(map(len, parts[:n])) * width + piece.x0 for n in range(len(parts) + 1)]
+    return [
+        piece._replace(x0=starts[n], x1=starts[n + 1] - width / 2, text=part.strip())
+        for n, part in enumerate(parts)
+    ]
 
 
 def _line_below(line: Piece, others: Sequence[Piece]) -> Piece | None:
@@ -197,7 +212,9 @@ def _in_column(piece: Piece, label: Labelled) -> bool:
     first = label.lines[0]
     is_running = first.x0 - label.place.x1 < first.height
     is_below_label = is_running and abs(piece.x0 - label.place.x0) < first.height * 2
-    return abs(piece.x0 - label.left) < first.height * 2 or is_below_label
+    middle = (label.place.x0 + max(line.x1 for line in label.lines)) / 2
+    is_centred = is_running and abs((piece.x0 + piece.x1) / 2 - middle) < first.height
+    return abs(piece.x0 - label.left) < first.height * 2 or is_below_label or is_centred
 
 
 def _top(label: Labelled) -> float:

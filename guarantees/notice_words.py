@@ -58,8 +58,10 @@ BULLET = re.compile(
     rf"^(?:[■□●○◆◇・*※▼▶►◎☆★-]|[(（]?[0-9０-９]{{1,2}}[.．)）]|[①-⑳])?\s*[{re.escape(OPENERS)}]?\s*"
 )
 COLON = re.compile(r"^\s*[:：;；=＝…→⇒＞>]+\s*|^\s*\.{2,}\s*")
+FOREIGN = re.compile(r"^\s*[/／](?:\s*[A-Za-z][A-Za-z. ]*)?(?=$|[:：]|\s{2})")
+"""The label once more in English: 認証キー / Key."""
 OPEN_ASIDE = re.compile(r"^\s*[(（][^()（）]*(?:場合|JV|ＪＶ|代表)[^()（）]*$")
-ASIDE = re.compile(r"^\s*[(（][^()（）]*(?:場合|代表者|税込|税抜|記載)[^()（）]*[)）]")
+ASIDE = re.compile(r"^\s*[(（][^()（）]*(?:場合|代表者|税込|税抜|記載|桁|半角|英数)[^()（）]*[)）]")
 STOP = re.compile(
     r"^[【※《■◆]|^[①-⑳]|。|ください|下さい|^記$|^以上$|^\d{1,3}\s*[/-]\s*\d{1,3}$|^-?\s*\d{1,3}\s*-?$|^(?:TEL|FAX|http|〒)"
     r"|^(?:令和|平成|西暦)?\s*[\d元]+年\s*\d+月\s*\d+日$|様へ|お願い|お知らせ|お問い?合わ?せ"
@@ -106,8 +108,15 @@ def label_at(text: str) -> LabelFound | None:
         if code is None:
             continue
         rest = re.sub(rf"^\s*[{re.escape(CLOSERS)}]", "", words[end:], count=1)
-        rest = OPEN_ASIDE.sub("", ASIDE.sub("", rest, count=1))
-        if not rest.strip() or COLON.match(rest) or rest[0].isspace() or plain(rest[0]).isascii():
+        is_closed = rest != words[end:] and rest[:1] in OPENERS
+        rest = OPEN_ASIDE.sub("", ASIDE.sub("", FOREIGN.sub("", rest, count=1), count=1))
+        if (
+            not rest.strip()
+            or is_closed
+            or COLON.match(rest)
+            or rest[0].isspace()
+            or plain(rest[0]).isascii()
+        ):
             return LabelFound(code, COLON.sub("", rest, count=1).strip())
     return None
 
@@ -134,11 +143,12 @@ def number_in(text: str) -> str | None:
 
 def key_in(text: str, number: str | None = None) -> str | None:
     """The 認証キー that stands in a value; None unless it has the shape of a company's (of the number's, when known)."""
-    words = squashed(text)
-    found = [
-        run for run in TOKEN.findall(words) if _is_key(run.replace("-", "") if _grouped(run) else run, number)
-    ]
-    return found[0].replace("-", "") if len(found) == 1 else None
+    for words in (plain(text), squashed(text)):  # a key that stands alone counts before one put together
+        runs = [run.replace("-", "") if _grouped(run) else run for run in TOKEN.findall(words)]
+        found = [run for run in runs if _is_key(run, number)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def _grouped(run: str) -> bool:
@@ -170,6 +180,12 @@ def without_title(text: str) -> str:
     """A name without 様, 殿 or 御中, and without a note in parentheses such as （JVの場合は代表者）."""
     name = NOTE.sub("", text).strip()
     return re.sub(r"(?:\s*(?:様|御中)|\s+殿)$", "", name).strip()
+
+
+def without_quotes(text: str) -> str:
+    """Words without the brackets around all of them."""
+    found = re.fullmatch(r"「([^「」]*)」|『([^『』]*)』|\[([^\[\]]*)\]", text.strip())
+    return next(group for group in found.groups() if group is not None).strip() if found else text
 
 
 def issuer_in(text: str) -> str | None:

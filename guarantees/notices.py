@@ -20,6 +20,7 @@ from guarantees.notice_words import (
     number_in,
     plain,
     squashed,
+    without_quotes,
     without_spacing,
     without_title,
 )
@@ -210,7 +211,8 @@ def _number(labels: list[Labelled], text: str) -> str | None:
 def _key(labels: list[Labelled], text: str, number: str | None) -> str | None:
     read = []
     for label in _of(labels, "key"):
-        read += [found for words in _longer_and_longer(row_words(label)) if (found := key_in(words, number))]
+        words = [piece.text for piece in label.lines] + _longer_and_longer(row_words(label))
+        read += [found for each in words if (found := key_in(each, number))]
     usual = [found for found in read if is_usual_key(found, number)]
     if read:
         return (usual or read)[0]
@@ -225,7 +227,7 @@ def _longer_and_longer(rows: list[str]) -> list[str]:
 
 def _product(labels: list[Labelled], paper: Paper) -> str | None:
     for label in _of(labels, "product"):
-        words = without_spacing(words_of(label))
+        words = without_quotes(without_spacing(words_of(label)))
         if product_named(words) is not None:
             return words
     alone = [piece.text.strip() for piece in paper if re.fullmatch(PRODUCT_WORDS, squashed(piece.text))]
@@ -237,14 +239,14 @@ PRODUCT_WORDS = r"(?:中間)?前払金?保証|契約保証(?:予約)?|契約保�
 
 def _free(labels: list[Labelled], code: str) -> str | None:
     found = _of(labels, code)
-    return (without_spacing(words_of(found[0])) or None) if found else None
+    return (without_quotes(without_spacing(words_of(found[0]))) or None) if found else None
 
 
 def _name(labels: list[Labelled], code: str) -> str | None:
     """A name without title and note; notes that stand in rows of their own are left out."""
     for label in _of(labels, code):
         label.lines = [line for line in label.lines if without_title(line.text)]
-        if label.lines and (name := without_title(without_spacing(words_of(label)))):
+        if label.lines and (name := without_title(without_quotes(without_spacing(words_of(label))))):
             return name
     return None
 

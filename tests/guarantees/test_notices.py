@@ -127,6 +127,14 @@ def said(notice: Notice) -> tuple[str | None, ...]:
             "保証契約番号\n認証キー aB3dE5gH7j\n発注者 鳥栖市長",
             (None, "aB3dE5gH7j", None, None, "鳥栖市長", None, None),
         ),
+        (
+            "商品(保証区分)：契約保証　保証契約番号：31072-0001M　認証キー：Z28YUE4J3Bux",
+            (NUMBER, KEY, "契約保証", None, None, None, None),
+        ),
+        (
+            "「工事名」「市道改良工事」\n「保証契約番号」「31072-0001M」\n認証キー / Key    Z28YUE4J3Bux",
+            (NUMBER, KEY, None, "市道改良工事", None, None, None),
+        ),
         # strict with shapes: a key with a mark in it, a number of no company
         (
             "保証契約番号: 123\n認証キー: Z28YUE*J3Bux\n工事名: 市道改良工事",
