@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from guarantees.lodged import LodgedGuarantee, Means
 from guarantees.names import Likeness, best, compare_contractors, compare_orderers, compare_works
@@ -114,6 +114,16 @@ def refuse_used_number(
                 MIXING_SOURCE,
                 f"変更後の証書も、{row.means.label}で提出します。",
             )
+
+
+def _one_at_a_time(act: Act, city: str, number: str) -> None:
+    """Two cases cannot lodge one number at the same moment: each case has a lock of its own, the number needs one too.
+
+    SQLite has one writer anyway.
+    """
+    if act.session.get_bind().dialect.name == "postgresql":
+        of_number = func.hashtextextended(f"lodged guarantee:{city}:{number}", 0)
+        act.session.execute(select(func.pg_advisory_xact_lock(of_number)))
 
 
 def _refuse_elsewhere(act: Act, row: LodgedGuarantee) -> None:
