@@ -1,5 +1,6 @@
 """The check page (確認画面): every answer in words with a link to change it, and what is still wrong."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from flask import url_for
@@ -43,6 +44,11 @@ class Problem(NamedTuple):
 
 
 def check_rows(case: ProcurementCase, answers: Answers) -> list[CheckGroup]:
+    """Every answer of the form in its order, each with the place where it is changed."""
+    return answered_rows(answers, lambda key: _place_of(case, answers, key))
+
+
+def answered_rows(answers: Answers, place_of: Callable[[str], str]) -> list[CheckGroup]:
     """Every answer of the form in its order. Questions that this case does not ask are left out."""
     blank = blank_cells(answers.form, answers.typed)
     groups = [
@@ -51,7 +57,7 @@ def check_rows(case: ProcurementCase, answers: Answers) -> list[CheckGroup]:
             [
                 row
                 for field in section.fields
-                if field.key not in blank and (row := _row(case, answers, field))
+                if field.key not in blank and (row := _row(answers, field, place_of))
             ],
         )
         for section in answers.form.sections
@@ -87,14 +93,14 @@ def mark_places(case: ProcurementCase, answers: Answers, remarks: list[Remark]) 
     }
 
 
-def _row(case: ProcurementCase, answers: Answers, field: Field) -> CheckRow | None:
+def _row(answers: Answers, field: Field, place_of: Callable[[str], str]) -> CheckRow | None:
     web_field = answers.web_form[field.key]
     words = text_of(field, web_field.data)
     if web_field.errors and web_field.data in (None, False):
         words = answers.typed.get(field.key, "")
     if page_of_field(answers.pages, field.key) is None:
         return CheckRow(field.label, words) if words else None
-    return CheckRow(field.label, words, _place_of(case, answers, field.key))
+    return CheckRow(field.label, words, place_of(field.key))
 
 
 def _place_of(case: ProcurementCase, answers: Answers, key: str) -> str:
