@@ -21,6 +21,8 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("demo", EVERYONE, "show_demo submit_sign_in submit_clock show_mailbox show_mail show_attachment"),
     ("public", EVERYONE, "show_home show_verify submit_verify show_help show_city_help"),
     ("public", EVERYONE, "show_signature_help show_accessibility show_guarantee_help"),
+    ("public", EVERYONE, "show_practices show_practice submit_practice"),
+    ("public", EVERYONE, "show_practice_paper submit_practice_paper"),
     ("public", EVERYONE, "show_ca send_ca_certificate send_ca_crl answer_ocsp answer_ocsp_by_address"),
     # The signer's door: whoever holds the link; the door itself checks it.
     ("signer", EVERYONE, "show_review show_picture send_document show_consent submit_consent"),
