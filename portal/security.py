@@ -3,9 +3,21 @@
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.accounts.identity import recognise
@@ -101,9 +113,25 @@ def _check_permission() -> BaseResponse | None:
 
 
 def _turned_away(principal: Principal) -> BaseResponse:
+    if not principal.is_authenticated and request.method == "POST":
+        way_in = url_for("accounts.show_login", next=_page_before())
+        return make_response(render_template("error/signed_out.html", way_in=way_in), 403)
     if principal.is_authenticated or request.method != "GET":
         abort(403)
     return redirect(url_for("accounts.show_login", next=request.full_path.rstrip("?")))
+
+
+def _page_before() -> str | None:
+    """The own page from which a form was sent, if it can be opened again; None when that is not known."""
+    before = urlsplit(request.referrer or "")
+    path = own_path(f"{before.path}?{before.query}" if before.query else before.path)
+    if path is None or before.netloc != request.host:
+        return None
+    try:
+        current_app.url_map.bind(request.host).match(before.path, method="GET")
+    except HTTPException:
+        return None
+    return path
 
 
 def _view() -> Callable[..., Any] | None:
