@@ -16,6 +16,10 @@ from tests.journeys.visitor import Visitor
 ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 
 
+addresses_asked: set[str] = set()
+"""Every address that a browser of this test session asked for."""
+
+
 class VisitMaker:
     """Opens browsers with nothing remembered: `visit()`, `visit(phone=True)`, `visit(scripts=False)`."""
 
@@ -33,6 +37,7 @@ class VisitMaker:
             base_url=self._address,
             locale="ja-JP",
         )
+        context.on("request", lambda request: addresses_asked.add(request.url))
         self._contexts.append(context)
         visitor = Visitor(context.new_page(), judged=scripts)
         self.visitors.append(visitor)

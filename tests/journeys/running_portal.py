@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -35,7 +36,9 @@ MORNING = datetime(2026, 5, 7, 10, 0, tzinfo=clock.TOKYO)
 class RunningPortal:
     """Started on `instance`; `address` is where the browser goes."""
 
-    def __init__(self, instance: Path, database_url: str = "") -> None:
+    def __init__(
+        self, instance: Path, database_url: str = "", settings: Mapping[str, str] | None = None
+    ) -> None:
         self.instance = instance
         self.mail = MailServer()
         self.mail.start()
@@ -49,6 +52,7 @@ class RunningPortal:
             "WARIFU_BASE_URL": self.address,
             "WARIFU_SMTP_PORT": str(self.mail.port),
             "WARIFU_TSA_URLS": self.authority.url,
+            **{f"WARIFU_{name}": value for name, value in (settings or {}).items()},
         }
         if database_url:
             self._environment["WARIFU_DATABASE_URL"] = database_url

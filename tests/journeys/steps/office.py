@@ -29,6 +29,8 @@ def register_award(visitor: Visitor, award: Award, category: str = CATEGORY) -> 
         visitor.write(label, text)
     visitor.pick("種別", category)
     visitor.pick("契約の方法", METHOD)
+    for words in award.ticks:
+        visitor.choose(words)
     visitor.press("規則による判定を確かめる")
     visitor.reads("登録前の確認", "電子契約の対象です", award.town.form_title, award.title)
     visitor.press("この内容で登録する")
@@ -143,13 +145,15 @@ def move_to_paper(visitor: Visitor, award: Award, reason: str, concluded_on: str
     return address
 
 
-def amend(visitor: Visitor, award: Award, price: str, tax: str, reason: str) -> None:
+def amend(visitor: Visitor, award: Award, price: str, tax: str, reason: str, *, ends_on: str = "") -> None:
     """Begin the amendment of a concluded contract; its documents come next."""
     open_case(visitor, award)
     visitor.press("変更契約を作成する")
     visitor.reads("引き継ぐ宛先", award.signer)
     visitor.write("変更後の契約金額（税込）", price)
     visitor.write("うち消費税及び地方消費税の額", tax)
+    if ends_on:
+        visitor.write("変更後の期間の終わり", ends_on)
     visitor.write("変更の理由", reason)
     visitor.press("変更契約を作成する")
     visitor.reads("変更契約を作成しました")

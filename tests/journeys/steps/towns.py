@@ -90,6 +90,7 @@ class Award:
     tax: str = "1,000,000"
     clerk: tuple[str, str] | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    ticks: tuple[str, ...] = ()
 
     @property
     def company_mail(self) -> str:
