@@ -90,6 +90,7 @@ def refuse_used_number(
     """Refuse a number that already secures something else in this city, or the same in the other form. (GUAR-05)"""
     if means not in SURETY_MEANS:
         return
+    _one_at_a_time(act, case.city, number)
     used = select(LodgedGuarantee).where(
         LodgedGuarantee.city == case.city,
         LodgedGuarantee.guarantee_contract_number == number,
