@@ -22,6 +22,7 @@ from portal.audit.entries import AuditEntry
 from portal.mail.outbox import OutboxMessage
 from portal.permissions import Role
 from portal.scoping import Scope
+from portal.surety import joining
 from portal.unit_of_work import reading, writing
 from tests.people import PASSWORD, sign_in
 
@@ -130,6 +131,7 @@ class DeskTown:
 def open_desk(app: Flask, behaviour: str = "found") -> Iterator[DeskTown]:
     """The town at 9:30 on a Friday, with the company west, its officer, and two of its customers."""
     registry = ToldRegistry(behaviour)
+    joining.rate.forget()
     with pytest.MonkeyPatch.context() as patch, clock.freeze(START):
         patch.setitem(house(app).__dict__, "publisher", registry)
         with app.app_context(), writing(Scope()) as session:

@@ -12,6 +12,7 @@ from portal.acting import acting
 from portal.mail.hidden import mail_key, revealed
 from portal.mail.outbox import OutboxMessage
 from portal.scoping import Scope
+from portal.surety import joining
 from portal.unit_of_work import reading
 from portal.workflows.act import SCHEDULER
 from portal.workflows.decide_award import NewAward, NewCompany, decide_award
@@ -58,6 +59,19 @@ def test_an_id_is_asked_for_given_and_used(desk: DeskTown) -> None:  # GUAR-13
     officer.post(f"/surety/customers/{waiting}/decline", data={"reason": "遅い"})
     with desk.app.app_context(), reading(Scope()) as session:
         assert session.get_one(DeskCustomer, waiting).declined_at is None
+
+
+def test_one_address_asks_for_so_many_ids_and_no_more(desk: DeskTown) -> None:
+    guest = desk.app.test_client()
+    names = [f"迷惑建設{number}" for number in range(joining.rate.most + 1)]
+    assert guest.post("/surety/join", data=NEW | {"phone": "abc"}).status_code == 422  # does not count
+    codes = [guest.post("/surety/join", data=NEW | {"name": name}).status_code for name in names]
+    assert codes == [302] * joining.rate.most + [429]
+    refused = guest.post("/surety/join", data=NEW | {"name": names[-1]})
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "分ほど待ってから" in refused.text
+    assert names[-1] in refused.text  # what was typed is still there
+    assert names[-1] not in desk.officer.get("/surety/customers").text
 
 
 def test_every_entry_of_the_menu_leads_to_a_page(desk: DeskTown) -> None:  # GUAR-51
