@@ -20,6 +20,8 @@ from portal.frame import frame_values
 from portal.office import blueprint as office
 from portal.permissions import Permission, requires
 from portal.public import blueprint as public
+from portal.registry import api as registry_api
+from portal.registry import pages as registry_pages
 from portal.signer import blueprint as signer
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -33,6 +35,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     demo.blueprint,
     surety.blueprint,
     surety.desk,
+    registry_api,
+    registry_pages,
 )
 FORM_BYTES = 64 * 1024
 

@@ -1,5 +1,6 @@
 """Error pages (エラー画面): what happened, in Japanese, and what to do now."""
 
+import json
 import secrets
 from typing import Any
 
@@ -31,6 +32,16 @@ TORN_UPLOAD = RuleViolation(
 )
 """A form with files of which nothing could be read: its end, or its middle, never came."""
 
+PROGRAMS = "/registry/api/"
+"""Below this path programs ask, and errors are JSON."""
+SAID = {
+    400: "要求の形式が正しくありません。",
+    404: "このアドレスはありません。",
+    405: "このアドレスでは、この操作はできません。",
+    413: "要求が大きすぎます。",
+    500: "内部の誤りのため、処理できませんでした。",
+}
+
 UNKNOWN_HOST = "このアドレスでは利用できません。市の案内やメールに書かれたアドレスから開いてください。\n"
 """For a forged or unknown host name: no page of ours can be built for it."""
 
@@ -51,12 +62,24 @@ def _http_error(error: HTTPException) -> Answer | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
+    if request.path.startswith(PROGRAMS):
+        return _for_programs(error, code)
     if isinstance(error, SecurityError):
         return UNKNOWN_HOST, code, {"Content-Type": "text/plain; charset=utf-8"}
     original = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and original is not None:
         return _page(500, reference=_logged(original))
     return _page(code)
+
+
+def _for_programs(error: HTTPException, code: int) -> Answer:
+    """The same for a program: no page, but an object with a code and a sentence."""
+    original = getattr(error, "original_exception", None)
+    values = {"error": f"http.{code}", "text": SAID.get(code, "この要求は受け付けられません。")}
+    if original is not None:
+        values["reference"] = _logged(original)
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return json.dumps(values, ensure_ascii=False), code, {**headers, "Content-Type": "application/json"}
 
 
 def _stale_form(error: CSRFError) -> Answer:
@@ -74,6 +97,12 @@ def _refused_by_signing(refusal: SigningRefused) -> Answer:
 
 
 def _unavailable(error: Exception) -> Answer:
+    if request.path.startswith(PROGRAMS):
+        text = json.dumps(
+            {"error": "http.503", "text": "今は応答できません。", "reference": _logged(error)},
+            ensure_ascii=False,
+        )
+        return text, 503, {"Retry-After": "60", "Content-Type": "application/json"}
     return _page(503, reference=_logged(error), headers={"Retry-After": "60"})
 
 

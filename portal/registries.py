@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from guarantees.certificates import CertificateContents, VersionKind
 from guarantees.errors import GuaranteeRefused
+from guarantees.http_registry import HttpRegistry
 from guarantees.keys import AuthenticationKey
 from guarantees.lookup import (
     Answer,
@@ -26,13 +26,7 @@ from guarantees.lookup import (
 )
 from guarantees.registry import looking_postgresql, looking_sqlite
 from guarantees.registry.key_hashing import KeyHasher
-from guarantees.registry.publishing import (
-    cancel,
-    publish_change,
-    publish_correction,
-    publish_new,
-    withdraw_change,
-)
+from guarantees.registry.publications import publish
 from guarantees.registry.views import Looking, look_up
 from portal.scoping import Scope
 from portal.unit_of_work import current_database, writing
@@ -95,51 +89,40 @@ class OwnRegistry:
         reference: str | None = None,
     ) -> Publication:
         """See `SuretyPort`."""
-        said = {"issuer": issuer, "number": number, "published_by": published_by, "now": now}
-        said["reference"] = reference
         try:
-            with writing(Scope()) as session:
-                return Arrived(self._publish(session, kind, key, orderer, contents, reason, said))
+            at = self.take(
+                kind,
+                issuer,
+                number,
+                key,
+                orderer,
+                contents,
+                reason=reason,
+                published_by=published_by,
+                now=now,
+                reference=reference,
+            )
         except GuaranteeRefused as refused:
             return PublishRefused(refused.sentence())
         except SQLAlchemyError as error:
             return Unavailable(_noted(error))
+        return Arrived(at)
 
-    def _publish(
+    def take(
         self,
-        session: Session,
         kind: VersionKind,
+        issuer: str,
+        number: str,
         key: AuthenticationKey | None,
         orderer: str,
         contents: CertificateContents | None,
-        reason: str,
-        said: dict[str, Any],
+        **said: Any,
     ) -> datetime:
-        if kind is VersionKind.NEW:
-            hasher = self.key_hasher
-            made = publish_new(
-                session,
-                key=key or AuthenticationKey(""),
-                orderer=orderer,
-                contents=_needed(contents),
-                key_hasher=hasher,
-                **said,
+        """The same for the registry's own API: when it arrived; refused with GuaranteeRefused."""
+        with writing(Scope()) as session:
+            return publish(
+                session, kind, issuer, number, key, orderer, contents, key_hasher=self.key_hasher, **said
             )
-        elif kind in _WITH_CONTENTS:
-            made = _WITH_CONTENTS[kind](session, contents=_needed(contents), reason=reason, **said)
-        else:
-            made = _WITHOUT_CONTENTS[kind](session, reason=reason, **said)
-        return made.versions[-1].arrived_at
-
-
-_WITH_CONTENTS: Mapping[VersionKind, Callable[..., Any]] = {
-    VersionKind.CHANGE: publish_change,
-    VersionKind.CORRECTION: publish_correction,
-}
-_WITHOUT_CONTENTS: Mapping[VersionKind, Callable[..., Any]] = {
-    VersionKind.CHANGE_WITHDRAWN: withdraw_change,
-    VersionKind.CANCELLATION: cancel,
-}
 
 
 @contextmanager
@@ -174,27 +157,39 @@ def registry_publisher() -> SuretyPort:
     return port
 
 
+def registry_here() -> OwnRegistry:
+    """The registry that this app keeps itself, whichever one its portal asks: behind the API and the own door."""
+    return own_registry(current_app.config)
+
+
 def open_registry(config: Mapping[str, Any]) -> RegistryPort | None:
     """The registry that the portal asks, by the settings; None where officers look by hand."""
     if config["REGISTRY_URL"] == BY_HAND:
         return None
-    return own_registry(config)
+    return HttpRegistry(**_over_http(config)) if config["REGISTRY_URL"] else own_registry(config)
 
 
 def open_publisher(config: Mapping[str, Any]) -> SuretyPort:
     """The registry that this portal's surety desks publish to."""
-    return own_registry(config)
+    is_elsewhere = config["REGISTRY_URL"] not in ("", BY_HAND)
+    return HttpRegistry(**_over_http(config)) if is_elsewhere else own_registry(config)
+
+
+def _over_http(config: Mapping[str, Any]) -> dict[str, Any]:
+    pairs = (entry.partition("/") for entry in config["REGISTRY_TOKENS"])
+    return {
+        "url": config["REGISTRY_URL"],
+        "tokens": {organisation: token for organisation, _, token in pairs},
+        "seconds": config["REGISTRY_SECONDS"],
+        "ca": config["REGISTRY_CA"],
+        "client_certificate": config["REGISTRY_CLIENT_CERT"],
+        "client_key": config["REGISTRY_CLIENT_KEY"],
+    }
 
 
 def own_registry(config: Mapping[str, Any]) -> OwnRegistry:
     """The registry inside this portal."""
     return OwnRegistry(KeyHasher(config["KEY_SECRET"]))
-
-
-def _needed(contents: CertificateContents | None) -> CertificateContents:
-    if contents is None:
-        raise GuaranteeRefused("registry.contents_missing", "証書の記載事項がありません。")
-    return contents
 
 
 def _noted(error: Exception) -> str:

@@ -17,7 +17,7 @@ class OrdererKind(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "OrdererKind":
+    def __new__(cls, value: str, label: str = "") -> "OrdererKind":
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label

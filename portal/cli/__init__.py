@@ -16,6 +16,7 @@ from portal.cli import (
     jobs,
     keys,
     preserve,
+    registries,
     verify,
 )
 
@@ -25,6 +26,7 @@ COMMANDS = (
     contracts.group,
     forms.forms_group,
     guarantees.group,
+    registries.group,
     verify.command,
     jobs.group,
     preserve.group,

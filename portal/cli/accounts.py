@@ -30,6 +30,7 @@ group = AppGroup("account", help="People who may sign in.")
 )
 @click.option("--city", help="Slug of the city of an officer.")
 @click.option("--company", "company_id", help="Id of the company of a contractor.")
+@click.option("--organisation", help="Code of the surety company or orderer, at the desk and the registry.")
 @click.option("--section", default="")
 @click.option("--title", default="")
 def create(
@@ -40,6 +41,7 @@ def create(
     roles: tuple[str, ...],
     city: str | None,
     company_id: str | None,
+    organisation: str | None,
     section: str,
     title: str,
 ) -> None:
@@ -57,6 +59,7 @@ def create(
             now=clock.now(),
             city=city,
             company_id=company_id,
+            organisation=organisation,
             section=section,
             title=title,
         )

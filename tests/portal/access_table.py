@@ -11,6 +11,8 @@ ADMINS = frozenset({Role.ADMIN})
 CONTRACTORS = frozenset({Role.CONTRACTOR, Role.CASE_LINK})
 SURETIES = frozenset({Role.SURETY})
 DESK_CUSTOMERS = frozenset({Role.DESK_CUSTOMER})
+REGISTRY_ORDERERS = frozenset({Role.REGISTRY_ORDERER})
+REGISTRY_SURETIES = frozenset({Role.REGISTRY_SURETY})
 
 ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("health", EVERYONE, "show_health"),
@@ -105,6 +107,13 @@ ROWS: tuple[tuple[str, frozenset[Role], str], ...] = (
     ("desk", DESK_CUSTOMERS, "show_guarantees show_premiums show_guarantee show_key send_key_notice"),
     ("desk", DESK_CUSTOMERS, "show_certificate send_certificate show_profile submit_profile"),
     ("desk", DESK_CUSTOMERS, "show_statements show_sending submit_paper show_papers send_own_paper"),
+    # The registry: programs show a token or certificate, which the API checks itself; people sign in.
+    ("registry_api", EVERYONE, "show_document list_orderers look_up publish_new publish_version"),
+    ("registry_api", EVERYONE, "list_certificates show_certificate list_tries"),
+    ("registry", EVERYONE, "show_orderers"),
+    ("registry", ACCOUNTS, "show_home"),
+    ("registry", REGISTRY_ORDERERS, "show_look_up submit_look_up"),
+    ("registry", REGISTRY_SURETIES, "show_certificates show_certificate"),
 )
 ACCESS: dict[str, frozenset[Role]] = {"static": EVERYONE} | {
     f"{door}.{name}": who for door, who, names in ROWS for name in names.split()
