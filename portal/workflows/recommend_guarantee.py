@@ -12,7 +12,7 @@ from procurement.cases import ProcurementCase
 from procurement.guarantee_limits import orderer_code, orderer_names
 from procurement.parties import Company
 from procurement.rules import ProcurementMethod
-from procurement.wareki import jst_date
+from procurement.wareki import format_wareki, jst_date
 
 ORDER_KINDS = {
     ProcurementMethod.OPEN: "open",
@@ -68,9 +68,9 @@ def _values(act: Act, case: ProcurementCase) -> dict[str, str]:
         "orderer_name": orderer_names(rules)[0],
         "work_name": case.title,
         "work_place": case.place,
-        "contract_price": str(case.award.contract_price),
-        "work_starts_on": case.starts_on.isoformat() if case.starts_on else "",
-        "work_ends_on": case.ends_on.isoformat() if case.ends_on else "",
+        "contract_price": f"{case.award.contract_price:,}",
+        "work_starts_on": format_wareki(case.starts_on) if case.starts_on else "",
+        "work_ends_on": format_wareki(case.ends_on) if case.ends_on else "",
         "awarded_on": jst_date(case.award.awarded_at).strftime("%Y%m%d"),
         "order_kind": ORDER_KINDS.get(case.method, "other"),
     }

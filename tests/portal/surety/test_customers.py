@@ -132,7 +132,7 @@ def test_an_award_that_wants_a_guarantee_is_recommended_at_its_contractor_s_desk
     assert "市道改良工事R8-1" in customer.get("/surety/desk/").text
     page = customer.get(f"/surety/desk/applications/new/new?recommendation={offers[0].id}").text
     assert 'value="市道改良工事R8-1"' in page
-    assert "11000000" in page
+    assert "11,000,000" in page
     assert "市道改良工事R8-1" not in desk.browser("other").get("/surety/desk/").text
 
 
