@@ -276,7 +276,10 @@ def test_notice_by_mail_and_the_gate_closes_again_when_the_surety_ends_the_guara
     portal.wait_for_letter(TOSU.officer_mail, subject, number)
     mayor.open(link)
     mayor.reads("いまは署名できません", "受理後に変化")
-    guarantees.open_lodged(office.enter(visit(), portal, TOSU), PIPES, number)
+    officer = office.enter(visit(), portal, TOSU)
+    guarantees.open_lodged(officer, PIPES, number)
+    officer.reads("受理したあとに、内容が変わりました", "この保証契約は解約されています", "自動処理")
+    assert not officer.offers("受理する")
 
 
 def test_no_key_of_these_journeys_is_anywhere_it_must_not_be(portal: RunningPortal) -> None:
@@ -292,6 +295,7 @@ def test_no_key_of_these_journeys_is_anywhere_it_must_not_be(portal: RunningPort
         audit = [f"{row.tag} {row.details}" for row in session.scalars(select(AuditEntry))]
         outbox = [f"{mail.subject} {mail.body}" for mail in session.scalars(select(OutboxMessage))]
         objects = [repr([vars(row), row]) for row in (*made, *lodged)]
+        objects += [repr(key_of(row, house().desk_secrets)) for row in made if row.is_electronic]
     places = {
         "audit": audit,
         "outbox": outbox,
@@ -302,6 +306,8 @@ def test_no_key_of_these_journeys_is_anywhere_it_must_not_be(portal: RunningPort
     assert all(places.values()), {name: len(found) for name, found in places.items()}
     for name, texts in places.items():
         assert not [text for text in texts for key in keys if key in text], name
-    for file in [*portal.instance.glob("*.log"), *portal.instance.rglob("*.sqlite*")]:
+    files = [*portal.instance.glob("*.log"), *portal.instance.rglob("*.sqlite*")]
+    assert {file.name for file in files} >= {"web.log", "jobs.log", "portal.sqlite"}
+    for file in files:
         content = file.read_bytes()
         assert not [key for key in keys if key.encode() in content], file.name
