@@ -19,6 +19,7 @@ from signing.pades.judging import (
     judge_trust,
     to_verdict,
 )
+from signing.pades.layout import field_in_words
 from signing.pades.legacy import check_old
 from signing.pades.levels import Archives, Level, level_of
 from signing.pades.paths import Chain, Evidence
@@ -207,9 +208,13 @@ def _judge_fillings(judgements: Sequence[Judgement], task: Task) -> None:
             first = next(change.text for change in judgement.changes if not change.permitted)
             judgement.broken(f"署名のあとに許可されない変更があります。{first}")
         elif unexpected:
-            judgement.broken(f"署名のあとに記入された欄があります({'、'.join(unexpected)})。")
+            judgement.broken(f"署名のあとに記入された欄があります({_named(unexpected)})。")
         else:
             _remark_on_fillings(judgement, judgements, names)
+
+
+def _named(fields: Sequence[str]) -> str:
+    return "、".join(field_in_words(name) for name in fields)
 
 
 def _unexpected_fields(judgement: Judgement, permitted: frozenset[str] | set[str] | None) -> list[str]:
@@ -224,7 +229,7 @@ def _remark_on_fillings(judgement: Judgement, judgements: Sequence[Judgement], n
         other.finding.is_trusted and other.signature.end > judgement.signature.end for other in judgements
     )
     if filled and not is_signed:
-        text = f"署名のあとに、だれかが入力欄に記入しています({'、'.join(filled)})。"
+        text = f"署名のあとに、だれかが入力欄に記入しています({_named(filled)})。"
         judgement.warnings.append(text)
     if any(change.kind == "annotation" for change in judgement.changes):
         judgement.warnings.append("署名のあとに、注釈が加えられています。")

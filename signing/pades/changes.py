@@ -11,6 +11,7 @@ from pyhanko.sign.fields import FieldMDPSpec
 
 from signing.pades.diffs import Result, changed_fields
 from signing.pades.fields import FoundSignature
+from signing.pades.layout import field_in_words
 from signing.pades.objects import entry, follow, usages
 from signing.pades.objects import name as text_of
 from signing.pades.pages import PageMap, page_map
@@ -90,7 +91,7 @@ def _permitted(later: Later) -> Iterator[Change]:
         else:
             yield Change("signature", True, f"署名欄「{other.name}」に署名されました。")
     for name in sorted(names):
-        yield Change("form_field", later.is_permitted, f"入力欄「{name}」が記入されました。")
+        yield Change("form_field", later.is_permitted, f"{field_in_words(name)}が記入されました。")
     try:
         yield from _data(later)
     except Exception:  # as above: the finding stands without its explanation
@@ -135,7 +136,9 @@ def _suspicious(later: Later) -> Iterator[Change]:
 def _each(later: Later) -> Iterator[Change]:
     for name in changed_fields(later.result) or _filled(later):
         if later.lock is not None and later.lock.is_locked(name):
-            yield Change("form_field", False, f"署名で固定された入力欄「{name}」が書き換えられています。")
+            yield Change(
+                "form_field", False, f"署名で固定された{field_in_words(name)}が書き換えられています。"
+            )
     for revision in later.suspects:
         step = _Step(later.reader, revision)
         yield from _catalog(step)

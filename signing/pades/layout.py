@@ -12,6 +12,11 @@ DATE_FIELD = "contract_date"
 """Name of the form field that the last signer's date is written into (契約締結日, AMB-14)."""
 
 
+def field_in_words(name: str) -> str:
+    """A form field as a reader knows it: ours by what it is for, any other by its name in the file."""
+    return "契約締結日の欄" if name == DATE_FIELD else f"入力欄「{name}」"
+
+
 @dataclass(frozen=True)
 class Box:
     """A place on a page (位置): page from 1, points from the lower left corner of the page as displayed."""

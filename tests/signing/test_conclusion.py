@@ -171,7 +171,8 @@ def test_field_filled_in_that_nobody_was_to_fill_in_is_invalid(concluded, servic
     expected = signing.Expectation(permitted_fields=frozenset())
     verdict = signing.verify_pdf(concluded, services.trust, clock(), expected)
     assert verdict.verdict == "invalid"
-    assert "contract_date" in verdict.signatures[0].problems[0]
+    assert "契約締結日の欄" in verdict.signatures[0].problems[0]
+    assert "contract_date" not in verdict.signatures[0].problems[0]
 
 
 @pytest.mark.parametrize("year", [2021, 2035])
