@@ -80,7 +80,7 @@ def needed_ca() -> BuiltInCa:
     found = built_in_ca()
     if found is None:
         raise SetupRequired(
-            "この設備には、認証局がありません。",
+            "このシステムには、認証局がありません。",
             remedy="flask --app wsgi ca init で作るか、外部の認証局が発行した証明書を取り込んでください。",
         )
     return found

@@ -122,7 +122,7 @@ def _signers() -> Iterator[dict[str, Any]]:
                 "not_before": row.not_before.isoformat(),
                 "not_after": row.not_after.isoformat(),
                 "algorithm": "",
-                "lies_in": "署名者の手元" if row.sealed_key is None else "この設備（暗号化して保管）",
+                "lies_in": "署名者の手元" if row.sealed_key is None else "このシステム（暗号化して保管）",
                 "days_left": (row.not_after - now).days,
             }
 

@@ -114,7 +114,7 @@ def issue_certificate(
     if issuer.ca is None:
         raise RuleViolation(
             "no_built_in_ca",
-            "この設備には、認証局がありません。",
+            "このシステムには、認証局がありません。",
             remedy="外部の認証局に申し込み、発行された証明書を取り込みます。",
         )
     row = request_certificate(act, city, prepared, issuer, authority=issuer.ca.name, renews_id=renews_id)

@@ -29,7 +29,7 @@ from signing.pades.ca_parts import (
 )
 from signing.pades.certificate_requests import sealing_usage
 
-LABEL = "この認証局は、この設備が自ら運営するものです(公的な認証局ではありません)。"
+LABEL = "この認証局は、このシステムが自ら運営するものです(公的な認証局ではありません)。"
 OCSP_LIFE = timedelta(days=7)
 CRL_LIFE = timedelta(days=30)
 SIGNER_DAYS = 730
@@ -37,7 +37,7 @@ SIGNER_DAYS = 730
 
 class Unissued(SigningRefused):
     code = "not_issued_here"
-    text = "この電子証明書は、この設備の認証局が発行したものではありません。"
+    text = "この電子証明書は、このシステムの認証局が発行したものではありません。"
 
 
 class BadRequest(SigningRefused):
