@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from forms.dues import ASSUMED, PaperDue
-from portal.filters import deadline_kind, due_words, seireki_date
+from portal.filters import deadline_kind, due_words
 from procurement.cases import CaseDeadline, ProcurementCase
+from procurement.deadlines import split_explanation
 from procurement.wareki import jst_date
 
 NO_DUE = "提出期限の定めなし"
@@ -39,15 +40,16 @@ def pressing_deadline(case: ProcurementCase, now: datetime) -> DeadlineView | No
 def deadline_view(deadline: CaseDeadline, now: datetime) -> DeadlineView:
     """A deadline in the words of a page at this instant."""
     state, remaining = _standing(deadline, now)
+    reason, warning = split_explanation(deadline.text)
     return DeadlineView(
         kind=deadline.kind,
         label=deadline_kind(deadline.kind),
         due=due_words(deadline),
         remaining=remaining,
         state=state,
-        reason=deadline.text,
+        reason=reason,
         source=deadline.source,
-        warning=_warning(deadline),
+        warning=warning,
     )
 
 
@@ -77,10 +79,3 @@ def _left_words(deadline: CaseDeadline, now: datetime, left: timedelta) -> str:
         return f"あと{days}日"
     hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
     return f"本日まで・あと{hours}時間" if hours else f"本日まで・あと{minutes}分"
-
-
-def _warning(deadline: CaseDeadline) -> str:
-    if not deadline.closed_day or deadline.last_business_day is None:
-        return ""
-    last = seireki_date(deadline.last_business_day)
-    return f"期限の日は市役所が閉まっています。窓口や電話で確かめられるのは{last}までです。"

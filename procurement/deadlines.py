@@ -22,6 +22,8 @@ from procurement.cities.marks import Mark
 from procurement.wareki import JST, format_clock, format_wareki_weekday, jst_date
 
 END_OF_DAY = time(23, 59, 59)
+CLOSED_DAY_NOTE = "ご注意ください。"
+"""Begins the sentences of an explanation that speak of a due day on which the city is closed."""
 
 
 class Counting(Protocol):
@@ -157,6 +159,12 @@ def _rolled(rule: Counting, base_on: date, day: date, calendar: CityCalendar) ->
     return day if rule.roll is Roll.NONE else calendar.first_business_day_on_or_after(day)
 
 
+def split_explanation(text: str) -> tuple[str, str]:
+    """An explanation cut in two: why the deadline is so, and what to mind because its day is closed (else empty)."""
+    reason, note, rest = text.partition(CLOSED_DAY_NOTE)
+    return reason, note + rest
+
+
 def _explanation(
     rule: DeadlineRule, base_on: date, counted_on: date, due_on: date, calendar: CityCalendar
 ) -> str:
@@ -174,7 +182,7 @@ def _explanation(
     if reason := calendar.reason_closed(due_on):
         last_open = format_wareki_weekday(calendar.last_business_day_on_or_before(due_on))
         sentences.append(
-            f"ご注意ください。期限の日は閉庁日（{reason}）ですが、期限は動きません。"
+            f"{CLOSED_DAY_NOTE}期限の日は閉庁日（{reason}）ですが、期限は動きません。"
             f"市役所が開いている最後の日は{last_open}です。"
         )
     return "".join(sentences)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from procurement.business_days import CityCalendar
 from procurement.cities.kinds import DeadlineKind, Roll, Unit
-from procurement.deadlines import DeadlineRule, deadline_from
+from procurement.deadlines import DeadlineRule, deadline_from, split_explanation
 from procurement.wareki import JST, format_wareki_weekday, jst_date, weekday_of
 
 CONCLUSION = DeadlineKind.CONTRACT_CONCLUSION
@@ -79,6 +79,16 @@ def test_a_day_deadline_ends_at_the_last_second_of_its_day():
     assert deadline.last_business_day == date(2026, 3, 13)
     assert "閉庁日（日曜日）" in deadline.text
     assert "令和8年3月13日（金）" in deadline.text
+
+
+def test_an_explanation_speaks_of_a_closed_day_apart_and_once():
+    closed = deadline_from(FIVE_DAYS_UNMOVED, at(date(2026, 3, 10)), CALENDAR)
+    reason, note = split_explanation(closed.text)
+    assert reason + note == closed.text
+    assert "閉庁日" not in reason
+    assert note.count("閉庁日") == 1
+    opened = deadline_from(FIVE_DAYS, at(date(2026, 5, 1)), CALENDAR)
+    assert split_explanation(opened.text) == (opened.text, "")
 
 
 def test_a_noon_deadline_is_met_at_noon_and_missed_a_second_later():
