@@ -1,7 +1,7 @@
 """Receipt (受付票): proof for the contractor of what was filed and when, to the second."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from procurement.wareki import JST, format_wareki
 
 LABEL_WIDTH = 62 * MM
 HASH_LABEL_WIDTH = 26 * MM
+HEADING_SPACE = 1.5 * MM
 NOTE = "この受付票は、提出を受け付けたことを示すものです。内容の確認の結果は、別にお知らせします。"
 HASHES_NOTE = (
     "SHA-256は、受け付けたファイルの指紋です。手元のファイルから求めた値と同じなら、1文字も変わっていません。"
@@ -43,14 +44,15 @@ class ReceiptFacts:
 
 
 def instant_text(at: datetime) -> str:
-    """令和8年5月7日 10時00分00秒（日本時間）."""
+    """令和8年5月7日 9時05分00秒（日本時間）, the hour as the pages write it."""
     local = at.astimezone(JST)
-    return f"{format_wareki(local.date())}　{local:%H時%M分%S秒}（日本時間）"
+    return f"{format_wareki(local.date())}　{local.hour}時{local:%M分%S秒}（日本時間）"
 
 
 def receipt(facts: ReceiptFacts, made_at: datetime) -> bytes:
     """Print the receipt as PDF/A-2b."""
     styles = issued_styles()
+    heading = replace(styles.heading, space_after=HEADING_SPACE)
     head = [
         ("受付番号", facts.receipt_number),
         ("受付日時", instant_text(facts.received_at)),
@@ -69,15 +71,15 @@ def receipt(facts: ReceiptFacts, made_at: datetime) -> bytes:
         story += [TextLines(text, styles.text) for text in (LATE_NOTE,) if facts.is_late]
         story.append(TextLines(NOTE, styles.text))
         for section in facts.sections:
-            story.append(TextLines(section.heading, styles.heading, keep_with_next=True))
+            story.append(TextLines(section.heading, heading, keep_with_next=True))
             filled = [(row.label, row.text or "（空欄）") for row in section.rows]
             story.append(labelled_rows(filled, styles, LABEL_WIDTH))
         if facts.attachments:
-            story.append(TextLines("添付書類", styles.heading, keep_with_next=True))
+            story.append(TextLines("添付書類", heading, keep_with_next=True))
             names = [(str(number), name) for number, name in enumerate(facts.attachments, start=1)]
             story.append(labelled_rows(names, styles, LABEL_WIDTH))
         if facts.paper_sha256 or facts.attachment_hashes:
-            story.append(TextLines("ファイルの指紋（SHA-256）", styles.heading, keep_with_next=True))
+            story.append(TextLines("ファイルの指紋（SHA-256）", heading, keep_with_next=True))
             story.append(labelled_rows(_hashes(facts), styles, HASH_LABEL_WIDTH))
             story.append(TextLines(HASHES_NOTE, styles.small))
         return story

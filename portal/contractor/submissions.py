@@ -90,8 +90,12 @@ def show_withdrawal(case_id: str, form_code: str) -> Page:
 def submit_withdrawal(case_id: str, form_code: str) -> Page:
     """Take the paper back before the city has decided. (FORM-C04)"""
     with acting() as act:
-        withdraw_filing(act, my_filing(my_case(act, case_id, to_write=True), form_code))
-    flash("申請を取り下げました。内容は残っています。直して提出し直せます。", "success")
+        case = my_case(act, case_id, to_write=True)
+        filing = my_filing(case, form_code)
+        withdraw_filing(act, filing)
+        is_usage = form_code == act.rules(case.city).usage_application.form
+        name = "申請" if is_usage else f"「{filing.title}」の提出"
+    flash(f"{name}を取り下げました。内容は残っています。直して提出し直せます。", "success")
     return redirect(url_for(".show_filing", case_id=case_id, form_code=form_code))
 
 

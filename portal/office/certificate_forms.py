@@ -1,10 +1,14 @@
 """Forms of the office for certificates (電子証明書の申込み、失効)."""
 
+from datetime import date
+
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, FileField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from forms.fields import WarekiDateField
+from forms.model import Field, FieldType
 from portal.workflows.manage_certificates import REASONS
 from signing.pades.certificate_requests import LONGEST_PART
 
@@ -18,16 +22,6 @@ KINDS = {
     ELSEWHERE: ("署名する方が持っている証明書を登録する", "鍵は署名する方の手元（ICカードなど）にあります。"),
 }
 NOT_EMPTY = "{}が空欄です。"
-
-
-class DayField(DateField):  # type: ignore[misc]
-    """A day as browsers send it; what cannot be read is refused in Japanese."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("日付として読めません。2026-05-07 のように入力します。") from error
 
 
 class ApplicationForm(FlaskForm):  # type: ignore[misc]
@@ -53,13 +47,20 @@ class ApplicationForm(FlaskForm):  # type: ignore[misc]
         description="外部の認証局に申し込むときに入力します。",
         validators=[Length(max=100)],
     )
-    seal_certificate_on = DayField(
+    seal_certificate_on = WarekiDateField(
         "印鑑証明書の発行日",
-        description="事業者のときに入力します。代表者登録印に係る印鑑証明書（3か月以内、写しで差し支えありません）。",
+        Field("seal_certificate_on", "印鑑証明書の発行日", FieldType.DATE),
+        description="事業者のときに入力します。代表者登録印に係る印鑑証明書（3か月以内、写しで差し支えありません）。"
+        "例：令和8年5月7日、2026-05-07",
         validators=[Optional()],
     )
     file = FileField("証明書のファイル", description="証明書を登録するときに選びます（PEM、DER、PKCS#7）。")
     renews = HiddenField()
+
+    def seal_certificate_day(self) -> date | None:
+        """The day of the company's 印鑑証明書, if one was written."""
+        day = self.seal_certificate_on.data
+        return day if isinstance(day, date) else None
 
     def offer(self, owners: dict[str, str], has_ca: bool) -> "ApplicationForm":
         """The same form with the choices of this city and installation."""

@@ -142,7 +142,7 @@ def _apply(form: ApplicationForm) -> SignerCertificate:
     holder = Holder(form.owner.data, (form.email.data or "").strip(), subject)
     city, kind, renews = own_city(), form.kind.data, form.renews.data or ""
     if holder.owner != city:
-        manage.refuse_old_seal_certificate(form.seal_certificate_on.data, jst_date(clock.now()))
+        manage.refuse_old_seal_certificate(form.seal_certificate_day(), jst_date(clock.now()))
     if kind == ELSEWHERE:
         content, trust = _uploaded("file"), house().trust
         with acting() as act:

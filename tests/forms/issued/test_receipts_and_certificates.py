@@ -9,9 +9,10 @@ from forms.issued.conclusion_certificate import (
     ConcludedFile,
     conclusion_certificate,
 )
-from forms.issued.receipt import ReceiptFacts, receipt
+from forms.issued.receipt import ReceiptFacts, instant_text, receipt
 from forms.pdf import pdfa_violations
 from forms.values import Row, SectionRows, display_values
+from procurement.wareki import JST
 from tests.forms.examples import NOW, city_form, pdf_text, squeezed
 
 AT = datetime(2026, 5, 7, 3, 0, 1, tzinfo=UTC)
@@ -44,6 +45,12 @@ def test_receipt_names_number_second_and_content(tmp_path: Path) -> None:
     ):
         assert squeezed(words) in text
     assert "期限を過ぎて" not in text
+
+
+def test_an_hour_is_written_as_on_the_pages() -> None:
+    assert (
+        instant_text(datetime(2026, 5, 7, 3, 10, 5, tzinfo=JST)) == "令和8年5月7日　3時10分05秒（日本時間）"
+    )
 
 
 def test_receipt_holds_the_hashes_of_paper_and_attachments(tmp_path: Path) -> None:

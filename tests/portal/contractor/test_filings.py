@@ -183,7 +183,7 @@ def test_a_withdrawn_application_can_be_written_again(tosu: Desk) -> None:
     tosu.answer(client)
     tosu.submit(client)
     assert "取り下げますか" in client.get(f"{tosu.filing}/withdraw").text
-    client.post(f"{tosu.filing}/withdraw")
+    assert "申請を取り下げました。" in client.post(f"{tosu.filing}/withdraw", follow_redirects=True).text
     assert "jiro@contractor.example.jp" in client.get(f"{tosu.filing}/sections/2").text
     tosu.submit(client)
     assert tosu.versions() == ["withdrawn", "submitted"]

@@ -83,6 +83,8 @@ def test_its_next_version_begins_on_its_day_and_what_was_filed_stays(tosu: Desk,
         client = tosu.browser()
         receipt = text_of(client.get(f"{tosu.base}/filings/memo/versions/1").text)
         assert "連絡の内容" in receipt
-        client.post(f"{tosu.base}/filings/memo/withdraw")
+        withdrawn = text_of(client.post(f"{tosu.base}/filings/memo/withdraw", follow_redirects=True).text)
+        assert "の提出を取り下げました。内容は残っています。" in withdrawn
+        assert "申請を取り下げました" not in withdrawn
         assert "連絡したいこと" in client.get(question).text
         assert "資材が届きません。" in client.get(question).text

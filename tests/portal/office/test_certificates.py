@@ -128,6 +128,19 @@ def test_from_the_application_to_a_valid_certificate(
     assert "certificate:confirm" in tags(app)
 
 
+def test_the_day_of_the_seal_certificate_is_read_as_people_write_it(app: Flask, admin: FlaskClient) -> None:
+    def said(day: str) -> str:
+        return text_of(
+            admin.post("/office/certificates/new", data=application(name="", seal_certificate_on=day))
+        )
+
+    assert "令和8年5月7日、2026-05-07" in text_of(admin.get("/office/certificates/new"))
+    fine = said("令和8年4月1日")
+    assert "印鑑証明書の発行日が" not in fine
+    assert said("2026-04-01") == fine.replace("令和8年4月1日", "2026-04-01")
+    assert said("いつか") != fine
+
+
 def test_a_wrong_pin_is_counted_recorded_and_locks_in_the_end(
     app: Flask, admin: FlaskClient, mayor: FlaskClient
 ) -> None:
