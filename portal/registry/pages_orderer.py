@@ -76,6 +76,7 @@ def submit_look_up() -> Page:
 
 
 def _look_up_page(form: LookUpForm) -> str:
+    form.key.data = ""  # a typed key goes into no page
     with reading(Scope()) as session:
         return render_template(
             "registry/look_up.html",

@@ -96,6 +96,7 @@ def test_another_orderer_gets_the_neutral_refusal_without_the_key(portal: Flask)
         answer = city.post("/registry/look-up", data={"number": NUMBER, "key": KEY.reveal()})
         assert answer.status_code == 422
         assert NEUTRAL in answer.text
+        assert KEY.reveal() not in answer.text
     locked = city.post("/registry/look-up", data={"number": NUMBER, "key": KEY.reveal()})
     assert locked.status_code == 429
     assert "照会を止めています" in locked.text
