@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forms.receptions import ReceptionForm
 from guarantees.errors import GuaranteeRefused
 from guarantees.keys import masked
-from guarantees.lodged import LodgedGuarantee, LodgedStatus
+from guarantees.lodged import STATUS_OF, LodgedGuarantee, LodgedStatus
 from portal.accounts.identity import current_principal
 from portal.acting import acting, house, looking
 from portal.file_answers import stored_answer
@@ -243,5 +243,8 @@ def _may_decide(lodged: LodgedGuarantee) -> bool:
 
 def _not_yet(lodged: LodgedGuarantee) -> str:
     """What stands before acceptance; what no registry knows is for the officer to decide at once."""
-    is_open = lodged.status is LodgedStatus.TO_DECIDE and not lodged.is_looked_up
-    return "" if is_open else NOT_YET.get(lodged.status, "")
+    status, look = lodged.status, lodged.last_answer
+    is_open = status is LodgedStatus.TO_DECIDE and not lodged.is_looked_up
+    if status is LodgedStatus.ALARMED and look is not None:
+        status = STATUS_OF[lodged.result_of(look)]
+    return "" if is_open else NOT_YET.get(status, "")
