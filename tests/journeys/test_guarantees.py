@@ -18,15 +18,14 @@ from portal.scoping import Scope
 from portal.unit_of_work import reading
 from tests.journeys.conftest import VisitMaker, addresses_asked
 from tests.journeys.running_portal import RunningPortal, text_of
-from tests.journeys.steps import contractor, filings, guarantees, office, signing
-from tests.journeys.steps.guarantees import EAST, WEST
+from tests.journeys.steps import contractor, filings, guarantees, office, signing, sureties
+from tests.journeys.steps.sureties import EAST, WEST
 from tests.journeys.steps.towns import ASHIKAGA, TOSU, Award
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.journey
 
 NEEDED, ALLOWED = "契約の保証が要る", "電子保証の利用を認める"
-NOTICE, PAPER = "認証キーのお知らせ", "⑧電子保証に係る認証キーのお知らせ"
 PAYMENT = "⑤前払金申請書及び前払金請求書"
 ROAD = Award(ASHIKAGA, "R8-G-001", "市道20号線舗装補修工事", ticks=(NEEDED, ALLOWED))
 SCHOOL = Award(ASHIKAGA, "R8-G-002", "西小学校外構改修工事", ticks=(NEEDED, ALLOWED))
@@ -51,13 +50,13 @@ def officer(portal: RunningPortal, visit: VisitMaker) -> Visitor:
 
 @pytest.fixture
 def customer(portal: RunningPortal, visit: VisitMaker) -> Visitor:
-    guarantees.open_desk(portal, EAST)
-    return guarantees.enter_desk(visit(), EAST)
+    sureties.open_desk(portal, EAST)
+    return sureties.enter_desk(visit(), EAST)
 
 
 @pytest.fixture
 def company(customer: Visitor, visit: VisitMaker) -> Visitor:
-    return guarantees.enter_company(visit(), EAST)
+    return sureties.enter_company(visit(), EAST)
 
 
 def test_from_the_desk_to_the_paid_advance_payment_and_the_changed_certificate(
@@ -70,14 +69,14 @@ def test_from_the_desk_to_the_paid_advance_payment_and_the_changed_certificate(
 ) -> None:
     office.register_award(officer, ROAD)
     wanted = {Product.CONTRACT: "1,100,000", Product.ADVANCE_PAYMENT: "4,400,000"}
-    receipt = guarantees.apply(customer, ROAD, wanted)
-    numbers = {product: guarantees.issue(company, receipt, product) for product in wanted}
+    receipt = sureties.apply(customer, ROAD, wanted)
+    numbers = {product: sureties.issue(company, receipt, product) for product in wanted}
     notices = [see_certificate(portal, customer, numbers[product], tmp_path) for product in wanted]
 
     manager, mayor = visit(phone=True), visit()
     send_to_the_city(portal, visit, officer, manager, ROAD)
     link = guarantees.city_is_refused(mayor, portal, ROAD, "契約保証は、まだ提出されていません")
-    file_notices(portal, manager, ROAD, *notices)
+    guarantees.file_notices(portal, manager, ROAD, *notices)
 
     guarantees.open_lodged(officer, ROAD, numbers[Product.CONTRACT])
     guarantees.wait_for_look(officer)
@@ -85,8 +84,7 @@ def test_from_the_desk_to_the_paid_advance_payment_and_the_changed_certificate(
     guarantees.accept(officer)
     guarantees.city_signs_now(mayor, link, ROAD)
 
-    advance = numbers[Product.ADVANCE_PAYMENT]
-    claim_and_pay(officer, manager, portal, advance)
+    claim_and_pay(officer, manager, portal, numbers[Product.ADVANCE_PAYMENT])
     amend_and_change(portal, officer, manager, customer, company, numbers[Product.CONTRACT])
 
 
@@ -94,10 +92,10 @@ def see_certificate(portal: RunningPortal, customer: Visitor, number: str, folde
     """From the mail to the certificate, and the key notice as a file."""
     letter = portal.wait_for_letter(EAST.customer_mail, EAST.issued_subject, number)
     assert "認証キーは、このメールには記載していません。" in letter
-    guarantees.open_own(customer, number)
+    sureties.open_own(customer, number)
     customer.press("（1番の証書を見る）", exact=False)
     customer.reads(ROAD.title, "足利市長", number)
-    return guarantees.download_notice(customer, number, folder / f"{number}.pdf")
+    return sureties.download_notice(customer, number, folder / f"{number}.pdf")
 
 
 def send_to_the_city(
@@ -108,17 +106,6 @@ def send_to_the_city(
     office.accept(officer, award)
     office.draft_and_send(officer, award)
     signing.contractor_signs(visit(), portal, award)
-
-
-def file_notices(portal: RunningPortal, manager: Visitor, award: Award, *notices: Path) -> None:
-    """Through the city's filing, one file after the other, from a phone."""
-    contractor.open_case(manager, portal, award)
-    filings.begin(manager, PAPER)
-    for notice in notices:
-        if not manager.page.get_by_role("region", name=NOTICE).count():
-            manager.press("添付書類を追加・変更する")
-        contractor.attach(manager, NOTICE, notice)
-    filings.hand_in(manager)
 
 
 def claim_and_pay(officer: Visitor, manager: Visitor, portal: RunningPortal, number: str) -> None:
@@ -168,7 +155,7 @@ def amend_and_change(
     manager.open(f"{manager.page.url}/guarantees")
     manager.reads("変更後の証書が必要です", "お知らせを提出し直す必要はありません")
 
-    receipt = guarantees.apply_for_change(
+    receipt = sureties.apply_for_change(
         customer,
         number,
         contract_price="13,200,000",
@@ -176,7 +163,7 @@ def amend_and_change(
         work_ends_on="令和8年11月30日",
         reason="変更契約（増額・工期の延長）のため",
     )
-    guarantees.issue_change(company, receipt)
+    sureties.issue_change(company, receipt)
     guarantees.open_lodged(officer, ROAD, number)
     guarantees.look_now(officer)
     officer.reads("受理した後に、証書の内容が変更されています", "1,320,000円")
@@ -195,13 +182,13 @@ def test_a_mismatch_goes_back_and_a_doubtful_line_is_decided(
     tmp_path: Path,
 ) -> None:
     office.register_award(officer, SCHOOL)
-    receipt = guarantees.apply(
+    receipt = sureties.apply(
         customer, SCHOOL, {Product.CONTRACT: "1,000,000"}, {"contract_price": "10,900,000"}
     )
-    number = guarantees.issue(company, receipt, Product.CONTRACT)
-    notice = guarantees.download_notice(customer, number, tmp_path / "お知らせ.pdf")
+    number = sureties.issue(company, receipt, Product.CONTRACT)
+    notice = sureties.download_notice(customer, number, tmp_path / "お知らせ.pdf")
     manager = visit(phone=True)
-    file_notices(portal, manager, SCHOOL, notice)
+    guarantees.file_notices(portal, manager, SCHOOL, notice)
 
     guarantees.open_lodged(officer, SCHOOL, number)
     guarantees.look_now(officer)
@@ -211,9 +198,9 @@ def test_a_mismatch_goes_back_and_a_doubtful_line_is_decided(
     letter = portal.wait_for_letter(SCHOOL.company_mail, "契約保証", "保証金額を1,100,000円以上に")
     assert SCHOOL.title in letter
 
-    guarantees.follow(company, number, "訂正する", "お申込みの誤りのため", guaranteed_amount="1,100,000")
+    sureties.follow(company, number, "訂正する", "お申込みの誤りのため", guaranteed_amount="1,100,000")
     contractor.open_case(manager, portal, SCHOOL)
-    manager.press(PAPER)
+    manager.press(guarantees.PAPER)
     manager.press("提出を取り下げる")
     manager.press("提出を取り下げる")
     manager.press("記入を続ける")
@@ -234,7 +221,7 @@ def test_a_bank_guarantee_on_paper_holds_the_city_s_signature(
     send_to_the_city(portal, visit, officer, manager, BRIDGE)
     contractor.open_case(manager, portal, BRIDGE)
     manager.open(f"{manager.page.url}/guarantees/contract/means?means=bank")
-    guarantees.fill_in(
+    sureties.fill_in(
         manager, {"issuer_name": "見本銀行　本店", "amount": "1,100,000", "ends_on": "令和8年9月30日"}
     )
     manager.press("銀行等金融機関の保証を知らせる")
@@ -253,13 +240,13 @@ def test_a_bank_guarantee_on_paper_holds_the_city_s_signature(
 def test_notice_by_mail_and_the_gate_closes_again_when_the_surety_ends_the_guarantee(
     portal: RunningPortal, visit: VisitMaker, tmp_path: Path
 ) -> None:
-    guarantees.open_desk(portal, WEST)
+    sureties.open_desk(portal, WEST)
     officer = office.enter(visit(), portal, TOSU)
     office.register_award(officer, PIPES)
-    customer, company = guarantees.enter_desk(visit(), WEST), guarantees.enter_company(visit(), WEST)
-    receipt = guarantees.apply(customer, PIPES, {Product.CONTRACT: "1,100,000"}, {"receiving": "electronic"})
-    number = guarantees.issue(company, receipt, Product.CONTRACT)
-    notice = guarantees.download_notice(customer, number, tmp_path / "お知らせ.pdf")
+    customer, company = sureties.enter_desk(visit(), WEST), sureties.enter_company(visit(), WEST)
+    receipt = sureties.apply(customer, PIPES, {Product.CONTRACT: "1,100,000"}, {"receiving": "electronic"})
+    number = sureties.issue(company, receipt, Product.CONTRACT)
+    notice = sureties.download_notice(customer, number, tmp_path / "お知らせ.pdf")
     mayor = visit()
     send_to_the_city(portal, visit, officer, visit(), PIPES)
     link = guarantees.city_is_refused(mayor, portal, PIPES)
@@ -270,7 +257,7 @@ def test_notice_by_mail_and_the_gate_closes_again_when_the_surety_ends_the_guara
     mayor.open(link)
     mayor.does_not_read("いまは署名できません")
 
-    guarantees.follow(company, number, "解約する", "お客様のお申し出のため")
+    sureties.follow(company, number, "解約する", "お客様のお申し出のため")
     portal.let_pass(days=1, hours=12)
     subject = "【要対応】受理した保証の内容が変わりました"
     portal.wait_for_letter(TOSU.officer_mail, subject, number)

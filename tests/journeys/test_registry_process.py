@@ -29,7 +29,7 @@ from portal.registries import registry_publisher
 from portal.unit_of_work import writing
 from tests.journeys.conftest import VisitMaker
 from tests.journeys.running_portal import MORNING, PATIENCE, ROOT, RunningPortal
-from tests.journeys.steps import guarantees, office
+from tests.journeys.steps import guarantees, office, sureties
 from tests.journeys.steps.towns import TOSU, Award
 from tests.journeys.visitor import Visitor
 
@@ -54,7 +54,7 @@ class RunningRegistry:
             clock.shift_to(MORNING)
             commands.upgrade(app.extensions["database"])
             with writing() as session:
-                load_orderers(session, guarantees.ORDERERS.read_text(encoding="utf-8"))
+                load_orderers(session, sureties.ORDERERS.read_text(encoding="utf-8"))
                 for side, code in ((ClientSide.ORDERER, TOSU.slug), (ClientSide.SURETY, "west")):
                     _, token = add_client(
                         session, side=side, organisation=code, name="試験", now=clock.now(), pem=None
