@@ -190,7 +190,8 @@ class ManualLookForm(Form):  # type: ignore[misc]
     was_found = RadioField(
         "保証確認サービスの表示",
         choices=[
-            SelectChoice("found", "証書が表示された"),
+            SelectChoice("found", "証書が表示された（解約の記載はない）"),
+            SelectChoice("cancelled", "証書が表示され、解約と記載されている"),
             SelectChoice("not_found", "該当する証書がないと表示された"),
         ],
         validators=[InputRequired("表示の結果が選ばれていません。")],
@@ -211,13 +212,15 @@ class ManualLookForm(Form):  # type: ignore[misc]
     work_ends_on = _day("work_ends_on", "工期の終わり")
     guarantee_starts_on = _day("guarantee_starts_on", "保証期間の始まり")
     guarantee_ends_on = _day("guarantee_ends_on", "保証期間の終わり（保証期限）")
+    cancelled_on = _day("cancelled_on", "解約の日")
     NEEDED = ("product", "orderer", "contractor", "work_name", "contract_price", "guaranteed_amount")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Where a certificate was shown, what every certificate says must be filled in."""
         is_sound: bool = super().validate(extra_validators)
-        if self.was_found.data == "found":
-            for name in self.NEEDED:
+        if self.was_found.data in ("found", "cancelled"):
+            ended = ("cancelled_on",) if self.was_found.data == "cancelled" else ()
+            for name in (*self.NEEDED, *ended):
                 field = self[name]
                 if field.data in (None, "") and not field.errors:
                     field.errors = [*field.errors, f"{field.label.text}が空欄です。"]

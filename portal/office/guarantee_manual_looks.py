@@ -1,5 +1,6 @@
 """Looks by hand (画面での確認): an officer types what the registry's own page showed. (japan.md 2.4)"""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -32,7 +33,8 @@ def submit_manual_look(lodged_id: str) -> Page:
         return _manual_page(lodged_id, form), 422
     try:
         with acting() as act:
-            record_manual_look(act, the_guarantee(act, lodged_id), _contents(form))
+            lodged = the_guarantee(act, lodged_id)
+            record_manual_look(act, lodged, _contents(form), cancelled_on=_cancelled_on(form))
     except REFUSALS as refusal:
         return _manual_page(lodged_id, form, refusal=refusal), 422
     flash("画面で確認した内容を記録し、契約と突き合わせました。", "success")
@@ -40,14 +42,19 @@ def submit_manual_look(lodged_id: str) -> Page:
 
 
 def _contents(form: ManualLookForm) -> CertificateContents | None:
-    if form.was_found.data != "found":
+    if form.was_found.data == "not_found":
         return None
     said: dict[str, Any] = {
         name: field.data
         for name, field in form._fields.items()
-        if name != "was_found" and field.data not in (None, "")
+        if name not in ("was_found", "cancelled_on") and field.data not in (None, "")
     }
     return CertificateContents(**said | {"product": Product(said["product"])})
+
+
+def _cancelled_on(form: ManualLookForm) -> date | None:
+    day = form.cancelled_on.data
+    return day if form.was_found.data == "cancelled" and isinstance(day, date) else None
 
 
 def _manual_page(lodged_id: str, form: ManualLookForm, **values: Any) -> Page:

@@ -39,6 +39,7 @@ from portal.workflows.decide_guarantee import (
 from portal.workflows.guarantee_means import original_channels
 from portal.workflows.guarantee_needs import need_of
 from portal.workflows.keep_look_records import newest_record
+from portal.workflows.record_guarantee_look import BY_HAND
 from portal.workflows.show_guarantee_key import note_notice_opened, show_guarantee_key
 from procurement.errors import RuleViolation
 
@@ -223,6 +224,7 @@ def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
         "issuer": issuer_of(lodged, certificate),
         "status_kind": STATUS_KINDS[lodged.status],
         "look": look,
+        "is_typed": look is not None and look.registry_name == BY_HAND,
         "certificate": certificate,
         "certificate_facts": certificate_facts(certificate) if certificate else [],
         "lines": line_views(lodged, look),

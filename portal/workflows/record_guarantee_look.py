@@ -4,7 +4,7 @@ The answer may arrive after the guarantee was sent back, replaced or released: t
 is and changes nothing. An answer that is none leaves everything as it was, and is asked for again.
 """
 
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from guarantees.certificates import Certificate, CertificateContents, CertificateEntry, Target
@@ -28,6 +28,7 @@ from portal.workflows.locks import lock_case
 from portal.workflows.look_up_guarantee import next_daily_look, wait_after
 from portal.workflows.notify_guarantees import tell_of_alarm, tell_of_look
 from procurement.errors import RuleViolation
+from procurement.wareki import JST
 
 BY_HAND = "画面で確認（手入力）"
 """Name of the registry where an officer typed what its screen showed. (japan.md 2.4)"""
@@ -43,8 +44,17 @@ def record_answer(act: Act, lodged_id: str, answer: Answer, registry_name: str) 
     return _unanswered(act, lodged, answer, registry_name)
 
 
-def record_manual_look(act: Act, lodged: LodgedGuarantee, shown: CertificateContents | None) -> GuaranteeLook:
-    """Keep what an officer read on the registry's own page; None when the page knew no such certificate."""
+def record_manual_look(
+    act: Act,
+    lodged: LodgedGuarantee,
+    shown: CertificateContents | None,
+    *,
+    cancelled_on: date | None = None,
+) -> GuaranteeLook:
+    """Keep what an officer read on the registry's own page; None when the page knew no such certificate.
+
+    `cancelled_on` is the day of the cancellation (解約) that the page showed, where it showed one.
+    """
     lock_case(act, lodged.case_id)
     if not lodged.is_live:
         raise RuleViolation(
@@ -60,11 +70,24 @@ def record_manual_look(act: Act, lodged: LodgedGuarantee, shown: CertificateCont
         )
     answer: Found | NotFound = NotFound()
     if shown is not None:
-        entry = CertificateEntry(1, act.now, Target.NEW, shown)
-        answer = Found(Certificate(lodged.guarantee_contract_number or "", _issuer_code(lodged), (entry,)))
+        entries = _entries(shown, act.now, cancelled_on)
+        answer = Found(Certificate(lodged.guarantee_contract_number or "", _issuer_code(lodged), entries))
     look = _answered(act, lodged, answer, BY_HAND)
     assert look is not None
     return look
+
+
+def _entries(
+    shown: CertificateContents, now: datetime, cancelled_on: date | None
+) -> tuple[CertificateEntry, ...]:
+    """A screen shows what holds now, and whether it was cancelled; the history before that nobody typed."""
+    if cancelled_on is None:
+        return (CertificateEntry(1, now, Target.NEW, shown),)
+    ended_at = datetime.combine(cancelled_on, time.min, JST)
+    return (
+        CertificateEntry(1, min(now, ended_at), Target.NEW, shown),
+        CertificateEntry(2, ended_at, Target.CANCELLATION, shown),
+    )
 
 
 def _issuer_code(lodged: LodgedGuarantee) -> str:

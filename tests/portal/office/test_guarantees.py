@@ -251,6 +251,13 @@ def test_a_portal_without_registry_asks_the_officer_to_look(
     }
     assert officer.post(form, data=typed).status_code == 302
     assert "画面で確認（手入力）" in officer.get(page).text
+    undated = officer.post(form, data=typed | {"was_found": "cancelled"})
+    assert undated.status_code == 422
+    assert "解約の日が空欄です" in undated.text
+    ended = typed | {"was_found": "cancelled", "cancelled_on": "令和8年5月6日"}
+    assert officer.post(form, data=ended).status_code == 302
+    assert "この保証契約は解約されています（令和8年5月6日）" in officer.get(page).text
+    assert officer.post(f"{page}/acceptance").status_code == 422, "what was cancelled secures nothing"
     assert officer.post(form, data={"was_found": "not_found"}).status_code == 302
     assert "該当する証書がありません" in officer.get(page).text
 
