@@ -141,7 +141,7 @@ def guarantee_chart(chart: GuaranteeChart, name: str = "guarantee-chart") -> Mar
     parts.append(_words(f"契約　{yen(chart.price)}", HEAD + 16))
     for lane, top in zip(chart.lanes, tops, strict=True):
         parts += _names(chart, lane, top + 16)
-    title = element("title", "chart__name", "保証が覆う金額と期間", id=f"{name}-title")
+    title = element("title", "chart__name", "保証の金額と期間", id=f"{name}-title")
     words = element("desc", "chart__words", chart_words(chart), id=f"{name}-words")
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img"'

@@ -25,6 +25,14 @@ COLUMNS = (
     {"label": "期限", "kind": "nowrap"},
     {"label": "事業者"},
 )
+NEXT_STEPS = {
+    Concern.MATCHED: "契約と一致しています。受理するか差し戻します。",
+    Concern.TO_DECIDE: "開いて内容を確かめ、判断を記録します。",
+    Concern.MISMATCH: "開いて契約と違う項目を確かめます。",
+    Concern.NOT_CHECKED: "保証の内容をまだ確認できていません。",
+    Concern.ORIGINAL_AWAITED: "原本が届いたら、受領を記録します。",
+}
+"""What to do, where a row has no words of its own but its status."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,7 @@ def show_guarantees() -> Page:
             columns=COLUMNS,
             counters=[(concern, counts[concern]) for concern in Concern],
             concern_kinds=CONCERN_KINDS,
+            next_steps=NEXT_STEPS,
             concern_choices=[("", "すべて"), *((c.value, f"{c.label}（{counts[c]}）") for c in Concern)],
             obligation_choices=[("", "すべて"), *((kind.value, kind.label) for kind in GuaranteeKind)],
         )

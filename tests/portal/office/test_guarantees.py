@@ -209,6 +209,7 @@ def test_an_original_is_recorded_and_then_accepted_and_released(
 ) -> None:
     page = lodged(secured, Means.BANK, amount=1_100_000, issuer_name="見本銀行", ends_on=date(2026, 12, 1))
     assert "原本の到着待ち" in officer.get(page).text
+    assert "原本が届いたら、受領を記録します" in officer.get("/office/guarantees").text
     assert officer.post(f"{page}/acceptance").status_code == 422
     nothing = officer.post(f"{page}/original", data={})
     assert nothing.status_code == 422
