@@ -29,6 +29,9 @@ from procurement.errors import RuleViolation
 from procurement.guarantee_limits import Limit
 from procurement.payment_conditions import PAYMENT_WORDS, is_known, judge, largest
 
+OF_WHAT_IS_TYPED = ("cap", "rounding", "half_done")
+"""Conditions that say nothing before an amount and the progress were typed."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -203,7 +206,7 @@ def _request_page(
             most=most,
             closed=_refusal(act, case, kind, most.amount),
             conditions=condition_rows(
-                (c for c in judge(facts) if c.code not in ("cap", "half_done")), with_remedy=False
+                (c for c in judge(facts) if c.code not in OF_WHAT_IS_TYPED), with_remedy=False
             ),
             form=form or _form(kind)(),
             **values,

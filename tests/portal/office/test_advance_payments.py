@@ -107,6 +107,9 @@ def test_from_the_phone_to_the_paid_day(paying: Paying) -> None:
 
 
 def test_too_much_comes_back_with_what_was_typed(paying: Paying) -> None:
+    blank = text_of(paying.contractor.get(f"{paying.mine}/new/advance_payment"))
+    assert "前払金の保証" in blank
+    assert "端数があります" not in blank, "nothing is said of an amount that nobody has typed"
     answer = paying.contractor.post(f"{paying.mine}/new/advance_payment", data={"amount": "4,400,001"})
     assert answer.status_code == 422
     assert "4,400,000円以下の額にします。" in text_of(answer)
