@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
-from guarantees.lodged import LodgedGuarantee, Means
+from guarantees.lodged import ANSWERS, NOT_FOUND, GuaranteeLook, LodgedGuarantee, Means
 from guarantees.names import Likeness, best, compare_contractors, compare_orderers, compare_works
 from guarantees.notices import Notice
 from guarantees.products import Product
@@ -97,6 +97,7 @@ def refuse_used_number(
         LodgedGuarantee.means.in_(SURETY_MEANS),
         LodgedGuarantee.returned_at.is_(None),
         LodgedGuarantee.replaced_at.is_(None),
+        _holds_its_number(),
     )
     rows = act.session.scalars(used, execution_options=EVERYBODY).all()  # a contractor's session sees its own
     for row in rows:
@@ -115,6 +116,18 @@ def refuse_used_number(
                 MIXING_SOURCE,
                 f"変更後の証書も、{row.means.label}で提出します。",
             )
+
+
+def _holds_its_number() -> ColumnElement[bool]:
+    """Whoever lodged a number with a wrong key does not keep its owner from lodging it. (GUAR-05)"""
+    newest = (
+        select(GuaranteeLook.outcome)
+        .where(GuaranteeLook.lodged_id == LodgedGuarantee.id, GuaranteeLook.outcome.in_(ANSWERS))
+        .order_by(GuaranteeLook.looked_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return or_(LodgedGuarantee.accepted_at.is_not(None), func.coalesce(newest, "") != NOT_FOUND)
 
 
 def _one_at_a_time(act: Act, city: str, number: str) -> None:

@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from guarantees.keys import AuthenticationKey
 from guarantees.lodged import LodgedGuarantee, Means
+from guarantees.lookup import NotFound
 from guarantees.notices import Notice
 from portal import clock
 from portal.acting import acting, house, looking
 from portal.audit.entries import AuditEntry
 from portal.workflows.act import Actor
 from portal.workflows.lodge_guarantee import Lodging, LodgingRefused, lodge, replace
+from portal.workflows.record_guarantee_look import record_answer
 from portal.workflows.tell_of_lodging import tell_of_refusal
 from procurement.cities.kinds import Channel, GuaranteeKind
 from procurement.errors import RuleViolation
@@ -123,6 +125,24 @@ def test_a_number_of_another_case_is_refused_neutrally_and_told_to_the_office(to
     with refused("guarantee.number_used") as told_office:
         hand_in(town, OFFICER, channel=Channel.MAIL)
     assert "R8-001" in told_office.value.text
+
+
+def test_a_number_that_its_key_did_not_open_stays_free_for_its_owner(town: Town) -> None:
+    town.award(number="R8-001")
+    guessed = hand_in(town, key=AuthenticationKey("Wrong1key2"))
+    town.award(number="R8-002")
+    with refused("guarantee.number_used"):
+        hand_in(town)  # the registry has not been asked yet
+    with acting(OFFICER) as act:
+        record_answer(act, guessed, NotFound(), "試験")
+    owned = hand_in(town)
+    assert row(owned).is_live
+    assert row(guessed).is_live
+    with acting(OFFICER) as act:  # what was accepted once keeps its number, whatever is found later
+        act.session.get_one(LodgedGuarantee, guessed).accepted_at = START
+        act.session.get_one(LodgedGuarantee, owned).returned_at = START
+    with refused("guarantee.number_used"):
+        hand_in(town)
 
 
 def test_a_notice_of_another_case_city_or_product_is_refused(town: Town) -> None:
