@@ -29,6 +29,9 @@ NEEDED = ("code", "name", "kind", "starts_on")
 COUNTS = ("advance_guarantees", "electronic_advance_guarantees")
 
 
+LONGEST = {"code": 40, "name": 200}
+
+
 @dataclass(frozen=True)
 class Usage:
     """Use of electronic guarantees by one orderer (電子保証利用率), in guarantees of the period. (GUAR-77)"""
@@ -129,6 +132,9 @@ def _problems(place: int, row: dict[str, Any]) -> Iterable[str]:
     for name in NEEDED:
         if not row.get(name):
             yield f"{where}に {name} がありません。"
+    for name, longest in LONGEST.items():
+        if row.get(name) and (not isinstance(row[name], str) or len(row[name]) > longest):
+            yield f"{where}の {name} は、{longest}字以内の文字列です。"
     for name in sorted(set(row) - KEYS):
         yield f"{where}の {name} は使えません。"
     if row.get("kind") and row["kind"] not in list(OrdererKind):

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from guarantees.certificates import Certificate
 from guarantees.errors import GuaranteeRefused
-from guarantees.issuers import issuer_of
+from guarantees.issuers import issuer_of, issuers_of_number
 from guarantees.keys import AuthenticationKey, normalised_key, normalised_number
 from guarantees.lookup import Found, Locked, NotFound, RegistryPort
 from guarantees.registry.clients import add_client, clients, revoke_client
@@ -26,8 +26,10 @@ from portal.cli.guarantees import group as guarantee_group
 from portal.cli.output import as_json, show
 from portal.config import SETTINGS
 from portal.migrations import commands
+from portal.registries import BY_HAND
 from portal.unit_of_work import current_database, reading, writing
 from procurement.guarantee_limits import orderer_code
+from procurement.rules import CityRules
 
 DEMO_ORDERERS = Path(__file__).resolve().parents[1] / "registry" / "demo_orderers.toml"
 group = AppGroup("registry", help="保証確認サービス: 単独の起動、発注者、接続するシステム")
@@ -145,9 +147,10 @@ def lookup(number: str, key: str | None, slug: str | None, as_json: bool) -> Non
     if registry is None:
         _end(2, "unavailable", "REGISTRY_URL=none のため、照会する保証確認サービスがありません。", as_json)
     typed = normalised_key(_key(key))
-    orderers = _orderers(slug)
+    meant = normalised_number(number)
+    orderers = _orderers(slug, meant)
     for orderer in orderers:
-        answer = _asked(registry, orderer, normalised_number(number), typed)
+        answer = _asked(registry, orderer, meant, typed)
         if not isinstance(answer, NotFound) or orderer == orderers[-1]:
             break
     if isinstance(answer, Found):
@@ -172,16 +175,36 @@ def _key(given: str | None) -> str:
     return typed
 
 
-def _orderers(slug: str | None) -> list[str]:
-    """As whom to ask: the named city, or each city of this portal in turn."""
+def _orderers(slug: str | None, number: str) -> list[str]:
+    """As whom to ask: the named city, or each city of this portal in turn.
+
+    First come the cities whose rules name a company with numbers of this shape (電子保証の保証機関): every city
+    that is asked in vain leaves a failed try behind, which the surety sees.
+    """
     cities = house().cities
     if slug is not None and slug not in cities:
         raise click.BadParameter(f"{slug}: 市は {'、'.join(cities)} です。", param_hint="--city")
-    chosen = [cities[slug]] if slug else list(cities.values())
+    names = {issuer.name for issuer in issuers_of_number(number)}
+    chosen = [cities[slug]] if slug else sorted(cities.values(), key=lambda rules: not _takes(rules, names))
     codes = list(dict.fromkeys(orderer_code(rules) for rules in chosen))
     if not codes:
         raise click.UsageError("市の定めが一つも登録されていません。")
-    return codes
+    return _askable(codes, current_app.config)
+
+
+def _askable(codes: list[str], config: Mapping[str, Any]) -> list[str]:
+    """Over HTTP a city asks with its token; a client certificate stands for one orderer, and asks once."""
+    if config["REGISTRY_URL"] in ("", BY_HAND):
+        return codes
+    tokens = {entry.partition("/")[0] for entry in config["REGISTRY_TOKENS"]}
+    known = [code for code in codes if code in tokens]
+    others = [code for code in codes if code not in tokens]
+    return [*known, *others[:1]] if config["REGISTRY_CLIENT_CERT"] or not known else known
+
+
+def _takes(rules: CityRules, companies: set[str]) -> bool:
+    """Whether the city takes electronic guarantees of one of these companies."""
+    return any(row.issuer in companies for row in rules.guarantees.electronic)
 
 
 def _show(certificate: Certificate, wants_json: bool) -> None:

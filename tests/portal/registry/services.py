@@ -24,6 +24,12 @@ code = "hoshinomachi"
 name = "星野町長"
 kind = "municipality"
 starts_on = 2020-04-01
+
+[[orderers]]
+code = "ashikaga"
+name = "足利市長"
+kind = "municipality"
+starts_on = 2020-04-01
 """
 
 
