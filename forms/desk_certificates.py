@@ -11,6 +11,7 @@ from wtforms import Form, TextAreaField
 from forms import desk_fields as ask
 from forms.glyphs import glyph_sentence
 from guarantees.certificates import CertificateContents
+from procurement.wareki import format_wareki
 
 WORDS = ("work_name", "work_place", "orderer", "contractor", "joint_venture", "deposit_institution", "branch")
 AMOUNTS = ("contract_price", "guaranteed_amount")
@@ -44,7 +45,8 @@ class DeskCertificateForm(Form):  # type: ignore[misc]
     def typed_from(contents: CertificateContents) -> dict[str, str]:
         """What holds now, as a person would type it."""
         values = {name: str(value) for name, value in contents.to_json().items() if value not in (None, "")}
-        return values | {name: f"{getattr(contents, name):,}" for name in AMOUNTS}
+        days = {name: format_wareki(day) for name in DAYS if (day := getattr(contents, name)) is not None}
+        return values | days | {name: f"{getattr(contents, name):,}" for name in AMOUNTS}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Every line by itself; what a certificate cannot be without; what can be printed."""

@@ -11,6 +11,7 @@ from forms import desk_fields as ask
 from guarantees.certificates import CertificateContents
 from guarantees.desk.asked import AskedChange
 from guarantees.products import CertificateForm
+from procurement.wareki import format_wareki
 
 LONGEST_REASON = 500
 
@@ -39,8 +40,8 @@ class DeskChangeForm(Form):  # type: ignore[misc]
         values = {
             "contract_price": f"{contents.contract_price:,}",
             "guaranteed_amount": f"{contents.guaranteed_amount:,}",
-            "work_starts_on": contents.work_starts_on.isoformat() if contents.work_starts_on else "",
-            "work_ends_on": contents.work_ends_on.isoformat() if contents.work_ends_on else "",
+            "work_starts_on": format_wareki(contents.work_starts_on) if contents.work_starts_on else "",
+            "work_ends_on": format_wareki(contents.work_ends_on) if contents.work_ends_on else "",
             "form": form.value,
             "mail_address": mail_address,
         }

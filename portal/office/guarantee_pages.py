@@ -37,7 +37,7 @@ from portal.workflows.decide_guarantee import (
     return_guarantee,
 )
 from portal.workflows.guarantee_means import original_channels
-from portal.workflows.guarantee_needs import need_of
+from portal.workflows.guarantee_needs import need_of, pending_amendment
 from portal.workflows.keep_look_records import newest_record
 from portal.workflows.record_guarantee_look import BY_HAND
 from portal.workflows.show_guarantee_key import note_notice_opened, show_guarantee_key
@@ -217,6 +217,7 @@ def _page(lodged_id: str, **values: Any) -> Page:
 def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
     look = lodged.last_answer
     certificate = certificate_of(look)
+    amendment = pending_amendment(lodged.case)
     return {
         "lodged": lodged,
         "case": lodged.case,
@@ -230,6 +231,9 @@ def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
         "lines": line_views(lodged, look),
         "looks": look_views(lodged),
         "need": need_of(act, lodged.case, lodged.obligation, lodged),
+        "amended_need": need_of(act, lodged.case, lodged.obligation, lodged, amendment)
+        if amendment
+        else None,
         "told": told_facts(lodged),
         "original_choices": [(c.value, c.label) for c in original_channels(act, lodged)],
         "by_hand": registry_port() is None or not lodged.key_sealed,

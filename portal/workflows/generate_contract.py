@@ -9,10 +9,14 @@ from portal.workflows.act import Act
 from portal.workflows.draft_contract import NewDocument, refuse_unless_drafting
 from procurement.contracts import Contract, ContractAmendment
 from procurement.errors import RuleViolation
+from procurement.guarantee_limits import limits_for, share
+from procurement.wareki import jst_date
 from signing import DocumentStore
 
 GUARANTEE_UNKNOWN = "契約金額の100分の10以上"
 GUARANTEE_NONE = "免除"
+ADVANCE_PAYMENT = "約款の定めるところによる（契約金額の{}以内）"
+ADVANCE_NONE = "なし"
 
 
 def contract_facts(act: Act, contract: Contract) -> ContractFacts:
@@ -41,9 +45,20 @@ def contract_facts(act: Act, contract: Contract) -> ContractFacts:
         contractor_representative=company.representative,
         contractor_address=company.address,
         guarantee_text=GUARANTEE_UNKNOWN if case.requires_contract_guarantee else GUARANTEE_NONE,
+        advance_payment_text=_advance_payment_text(act, contract),
         special_terms=tuple(line for line in contract.special_terms.splitlines() if line.strip()),
         amendment=_amendment(contract) if isinstance(contract, ContractAmendment) else None,
     )
+
+
+def _advance_payment_text(act: Act, contract: Contract) -> str:
+    """Whether there are advance payments: as the terms say, up to the city's share, or none for this kind of case."""
+    category = contract.case.category
+    limits = limits_for(act.rules(contract.city), category, jst_date(act.now))
+    percent = limits.get("advance_percent")
+    if not percent or contract.contract_price < (limits.get("advance_price_at_least") or 0):
+        return ADVANCE_NONE
+    return ADVANCE_PAYMENT.format(share(percent))
 
 
 def generate_contract(facts: ContractFacts, made_at: datetime, store: DocumentStore) -> NewDocument:

@@ -7,8 +7,10 @@ from portal.accounts.models import Account
 from portal.acting import acting, looking
 from portal.permissions import Role
 from portal.workflows.draft_contract import place_date_field, remove_document
+from portal.workflows.generate_contract import contract_facts
 from portal.workflows.move_to_paper import move_to_paper
 from portal.workflows.send_for_signing import draft_envelope, send_for_signing
+from procurement.cities.kinds import ProcurementCategory
 from procurement.contracts import ContractStage
 from procurement.errors import RuleViolation
 from signing import PreparedEnvelope
@@ -49,6 +51,25 @@ def test_without_an_accepted_application_nothing_can_be_sent(town: Town) -> None
     assert refusal_of_draft(town) == "no_application"
     town.file()
     assert refusal_of_draft(town) == "no_application"
+
+
+@pytest.mark.parametrize(
+    ("category", "words"),
+    [
+        (ProcurementCategory.CONSTRUCTION_WORKS, "約款の定めるところによる（契約金額の10分の4以内）"),
+        (ProcurementCategory.SURVEY_AND_CONSULTING, "約款の定めるところによる（契約金額の10分の3以内）"),
+        (ProcurementCategory.GOODS, "なし"),
+    ],
+)
+def test_the_contract_says_whether_there_are_advance_payments(
+    town: Town, category: ProcurementCategory, words: str
+) -> None:
+    town.award()
+    town.file()
+    town.accept()
+    with looking(OFFICER) as act, act.session.no_autoflush:
+        town.case(act).category = category
+        assert contract_facts(act, town.contract(act)).advance_payment_text == words
 
 
 def test_without_a_document_nothing_can_be_sent(town: Town) -> None:

@@ -1,5 +1,7 @@
 """The page of an amendment shows what is secured now, and says afterwards what the change asks of it."""
 
+import re
+
 from flask.testing import FlaskClient
 
 from portal.acting import acting
@@ -30,5 +32,10 @@ def test_a_higher_price_asks_for_the_changed_certificate(desk: OfficeDesk, offic
     answer = officer.post(address, data=CHANGE, follow_redirects=True)
     assert "220,000円足りません。" in text_of(answer)
     assert "受注者にメールで知らせました。" in text_of(answer)
-    assert "変更後の証書が必要" in text_of(officer.get(desk.case))
+    case = officer.get(desk.case)
+    assert "変更後の証書が必要" in text_of(case)
+    lodged = officer.get(f"{desk.case}/guarantees").text
+    page = text_of(officer.get(re.search(r"/office/guarantees/[\w-]{22}", lodged)[0]))
+    now, after = page.split("変更契約の締結後")
+    assert "請負代金額 11,000,000円" in now and "請負代金額 13,200,000円" in after
     assert "変更後の証書が必要" in text_of(officer.get("/office/guarantees"))
