@@ -37,5 +37,6 @@ def test_a_higher_price_asks_for_the_changed_certificate(desk: OfficeDesk, offic
     lodged = officer.get(f"{desk.case}/guarantees").text
     page = text_of(officer.get(re.search(r"/office/guarantees/[\w-]{22}", lodged)[0]))
     now, after = page.split("変更契約の締結後")
-    assert "請負代金額 11,000,000円" in now and "請負代金額 13,200,000円" in after
+    assert "請負代金額 11,000,000円" in now
+    assert "請負代金額 13,200,000円" in after
     assert "変更後の証書が必要" in text_of(officer.get("/office/guarantees"))
