@@ -17,6 +17,7 @@ from portal.case_papers import FILING_WORDS
 from portal.filing_views import handed_in_versions, receipt_facts
 from portal.preserving import kept_certificates, kept_files
 from portal.workflows.act import Act
+from portal.workflows.take_filed_notices import is_key_notice
 from portal.workflows.usage_forms import form_of_version
 from procurement.cases import ProcurementCase
 from procurement.contracts import Contract, ContractDocument
@@ -45,16 +46,22 @@ class ArchivedFile:
     received_at: datetime | None = None
     sha256: str = ""
     make: Callable[[], bytes] | None = None
+    shows_key: bool = False
+    """Whether it is a key notice of a guarantee."""
 
 
-def files_of_case(act: Act, case: ProcurementCase) -> list[ArchivedFile]:
-    """Everything of a case that both sides may have: what was handed in, and contracts once concluded."""
+def files_of_case(act: Act, case: ProcurementCase, *, with_keys: bool = True) -> list[ArchivedFile]:
+    """Everything of a case that both sides may have: what was handed in, and contracts once concluded.
+
+    Without `with_keys` the key notices (認証キーのお知らせ) are left out, for people who do not check guarantees.
+    """
     found = [
         file
         for filing in sorted(case.filings, key=lambda filing: filing.opened_at)
         for version in handed_in_versions(filing)
         for file in _of_version(act, filing, version)
     ]
+    found = [file for file in found if with_keys or not file.shows_key]
     found += [file for contract in case.contracts for file in _of_contract(act, contract)]
     return _with_own_paths(found)
 
@@ -75,8 +82,8 @@ def _of_version(act: Act, filing: Filing, version: FilingVersion) -> Iterator[Ar
     path = f"{folder}/{safe_part(f'受付票_{facts.receipt_number}.pdf')}"
     yield replace(usual, path=path, form=f"{title}の受付票", make=partial(receipt, facts, act.now))
     for file in version.attachments:
-        path = f"{folder}/添付/{safe_part(file.name)}"
-        yield replace(usual, path=path, form=f"{title}の添付", sha256=file.sha256)
+        path, shows_key = f"{folder}/添付/{safe_part(file.name)}", is_key_notice(act, version, file)
+        yield replace(usual, path=path, form=f"{title}の添付", sha256=file.sha256, shows_key=shows_key)
 
 
 def _of_contract(act: Act, contract: Contract) -> Iterator[ArchivedFile]:

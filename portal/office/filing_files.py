@@ -4,6 +4,7 @@ from flask import abort
 
 from forms.issued.receipt import receipt
 from portal import clock
+from portal.accounts.identity import current_principal
 from portal.acting import acting, looking
 from portal.audit import Tag
 from portal.file_answers import page_answer, pdf_answer, stored_answer
@@ -12,8 +13,9 @@ from portal.office import blueprint
 from portal.office.access import Page, the_filing
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
+from portal.workflows.take_filed_notices import is_key_notice
 from portal.workflows.usage_forms import form_of_version
-from procurement.filings import Filing, FilingVersion
+from procurement.filings import Filing, FilingAttachment, FilingVersion
 
 
 @blueprint.get("/filings/<filing_id>/versions/<int:number>/paper.pdf")
@@ -48,8 +50,23 @@ def show_attachment(filing_id: str, number: int, attachment_id: str) -> Page:
         if not found:
             abort(404)
         sha256, name, media_type = found[0].sha256, found[0].name, found[0].media_type
+        if refuse_closed_notice(act, found[0]):
+            note_key_shown(act, filing)
         _note_reading(act, filing, name, sha256)
     return stored_answer(sha256, name, media_type)
+
+
+def refuse_closed_notice(act: Act, file: FilingAttachment) -> bool:
+    """Only who checks guarantees opens a file that shows a key; returns whether this is one."""
+    is_notice = is_key_notice(act, file.version, file)
+    if is_notice and not current_principal().may(Permission.OFFICE_CHECK_GUARANTEE):
+        abort(403)
+    return is_notice
+
+
+def note_key_shown(act: Act, filing: Filing) -> None:
+    """Opening a key notice is written down as showing the key."""
+    act.audit(Tag.GUARANTEE_KEY_SHOWN, city=filing.city, subject=("filing", filing.id))
 
 
 @blueprint.get("/filings/<filing_id>/versions/<int:number>/receipt.pdf")

@@ -8,7 +8,7 @@ from portal.acting import acting, looking
 from portal.audit import Tag
 from portal.office import blueprint
 from portal.office.access import Page, show, the_filing
-from portal.office.filing_files import handed_in_version
+from portal.office.filing_files import handed_in_version, note_key_shown, refuse_closed_notice
 from portal.permissions import Permission, requires
 from portal.previews import DRAWN_WIDTH, preview_pages, preview_picture
 from procurement.filings import Filing, FilingAttachment
@@ -28,6 +28,8 @@ def show_attachment_preview(filing_id: str, number: int, attachment_id: str) -> 
     with acting() as act:
         filing = the_filing(act, filing_id)
         file = _file(filing, number, attachment_id)
+        if refuse_closed_notice(act, file):
+            note_key_shown(act, filing)
         pages = preview_pages(file, address)
         subject = ("filing", filing.id)
         act.audit(Tag.DOCUMENT_READ, city=filing.city, subject=subject, name=file.name, sha256=file.sha256)
@@ -41,6 +43,7 @@ def show_attachment_page(filing_id: str, number: int, attachment_id: str, page: 
     """One of those pictures."""
     with looking() as act:
         file = _file(the_filing(act, filing_id), number, attachment_id)
+        refuse_closed_notice(act, file)
     return preview_picture(file, page, width)
 
 

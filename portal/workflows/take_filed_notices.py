@@ -83,7 +83,7 @@ def filed_notices(act: Act, most: int) -> list[FiledNotice]:
         .order_by(FilingVersion.submitted_at, FilingAttachment.position)
         .limit(most)
     )
-    return [FiledNotice(v.id, a.sha256, a.name) for v, a in rows if _is_notice(act, v, a)]
+    return [FiledNotice(v.id, a.sha256, a.name) for v, a in rows if is_key_notice(act, v, a)]
 
 
 def readings_of(session: Session, version_id: str) -> list[NoticeReading]:
@@ -114,7 +114,8 @@ def take_filed_notice(act: Act, read: FileRead, secrets: SealedWords) -> list[No
     return rows
 
 
-def _is_notice(act: Act, version: FilingVersion, attachment: FilingAttachment) -> bool:
+def is_key_notice(act: Act, version: FilingVersion, attachment: FilingAttachment) -> bool:
+    """Whether a file that came with a version is a key notice (認証キーのお知らせ): whoever opens it sees a key."""
     try:
         form = form_of_version(act, version)
     except RuleViolation:
