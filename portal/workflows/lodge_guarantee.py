@@ -24,6 +24,7 @@ from portal.workflows.locks import lock_case
 from portal.workflows.notice_fit import (
     LodgingRefused,
     refuse_foreign_notice,
+    refuse_guessing,
     refuse_product,
     refuse_used_number,
 )
@@ -119,6 +120,8 @@ def _refuse(act: Act, case: ProcurementCase, lodging: Lodging) -> None:
         raise RuleViolation("guarantee.incomplete", text, remedy=remedy)
     if lodging.means is Means.ELECTRONIC_SURETY:
         _refuse_electronic(act, case, lodging)
+        if not is_office:
+            refuse_guessing(act, case.award.company_id)
     if lodging.number:
         refuse_used_number(act, case, lodging.obligation, lodging.means, lodging.number)
 

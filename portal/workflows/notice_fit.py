@@ -1,6 +1,7 @@
 """Whether a notice fits the case (お知らせと案件): its product, its work, its orderer, and a number used elsewhere. (GUAR-02, GUAR-05)"""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -22,6 +23,8 @@ NEUTRAL_REMEDY = (
     "ご不明な点は、市の担当課へお問い合わせください。"
 )
 MIXING_SOURCE = "002_25b01d4be9b2f613.txt「電子保証に関するFAQ」Q5"
+WRONG_KEYS = 5
+"""Numbers and keys of one company that the registry did not open within a day, before it has to wait."""
 SURETY_MEANS = (Means.ELECTRONIC_SURETY, Means.PAPER_SURETY)
 
 
@@ -116,6 +119,28 @@ def refuse_used_number(
                 MIXING_SOURCE,
                 f"変更後の証書も、{row.means.label}で提出します。",
             )
+
+
+def refuse_guessing(act: Act, company_id: str) -> None:
+    """A company whose keys are wrong again and again waits a day: each look counts against number and city.
+
+    Otherwise a stranger's guesses would keep the registry from answering for the owner of a number.
+    """
+    looks = (
+        select(func.count(GuaranteeLook.id))
+        .join(LodgedGuarantee, LodgedGuarantee.id == GuaranteeLook.lodged_id)
+        .where(
+            LodgedGuarantee.company_id == company_id,
+            GuaranteeLook.outcome == NOT_FOUND,
+            GuaranteeLook.looked_at > act.now - timedelta(days=1),
+        )
+    )
+    if act.session.scalars(looks, execution_options=EVERYBODY).one() >= WRONG_KEYS:
+        raise RuleViolation(
+            "guarantee.wrong_keys",
+            f"保証契約番号と認証キーの組合せが、1日のうちに{WRONG_KEYS}回確認できなかったため、続けては受け付けません。",
+            remedy="お知らせ（PDF）の番号と認証キーを保証会社にご確認ください。お急ぎのときは、市の担当課にお知らせを渡すと、職員が登録できます。",
+        )
 
 
 def _holds_its_number() -> ColumnElement[bool]:

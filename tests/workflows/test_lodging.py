@@ -16,6 +16,7 @@ from portal.acting import acting, house, looking
 from portal.audit.entries import AuditEntry
 from portal.workflows.act import Actor
 from portal.workflows.lodge_guarantee import Lodging, LodgingRefused, lodge, replace
+from portal.workflows.notice_fit import WRONG_KEYS
 from portal.workflows.record_guarantee_look import record_answer
 from portal.workflows.tell_of_lodging import tell_of_refusal
 from procurement.cities.kinds import Channel, GuaranteeKind
@@ -143,6 +144,19 @@ def test_a_number_that_its_key_did_not_open_stays_free_for_its_owner(town: Town)
         act.session.get_one(LodgedGuarantee, owned).returned_at = START
     with refused("guarantee.number_used"):
         hand_in(town)
+
+
+def test_wrong_keys_again_and_again_make_a_company_wait_but_not_the_office(town: Town) -> None:
+    town.award()
+    for attempt in range(WRONG_KEYS):
+        guessed = hand_in(town, key=AuthenticationKey(f"Wrong{attempt}key2"))
+        with acting(OFFICER) as act:
+            record_answer(act, guessed, NotFound(), "試験")
+    with refused("guarantee.wrong_keys"):
+        hand_in(town)
+    assert row(hand_in(town, OFFICER, channel=Channel.MAIL)).is_live
+    with clock.freeze(START + timedelta(days=1, minutes=1)):
+        assert row(hand_in(town, key=AuthenticationKey("Another1key"))).is_live
 
 
 def test_a_notice_of_another_case_city_or_product_is_refused(town: Town) -> None:
