@@ -182,6 +182,7 @@ def _postgresql(
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=isolation_level != "AUTOCOMMIT",
+        pool_reset_on_return=None if isolation_level == "AUTOCOMMIT" else "rollback",
         pool_recycle=300,
         isolation_level=isolation_level,
         connect_args={**CONNECT_ARGS, "application_name": "warifu", "options": options},

@@ -4,18 +4,20 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from guarantees.keys import AuthenticationKey
 from guarantees.lookup import Answer, Found, Locked, NotFound
 from guarantees.registry.orm import LookOutcome, RegistryLook, RegistryTry
-from guarantees.registry.paces import CERTIFICATE, ORDERER
+from guarantees.registry.paces import CERTIFICATE, ORDERER, counters
 from guarantees.registry.publishing import publish_change
 from guarantees.registry.views import look_up
 from portal.registries import OwnRegistry, own_looking
@@ -174,6 +176,75 @@ def test_parallel_tries_are_all_counted(registry: OwnRegistry, app: Flask) -> No
     kinds = Counter(type(answer) for answer in answers)
     assert kinds == {NotFound: CERTIFICATE.free, Locked: 24 - CERTIFICATE.free}
     assert isinstance(ask(registry), Locked)
+
+
+def test_the_very_first_failures_are_counted_each_when_they_come_together(
+    registry: OwnRegistry, app: Flask
+) -> None:
+    """No counter has a row yet: as many tries as are free, then as many numbers, all at once."""
+    numbers = [NUMBER] * (CERTIFICATE.free - 1) + [f"31072-{place:04}X" for place in range(12)]
+    barrier = threading.Barrier(len(numbers))
+
+    def guess(number: str) -> None:
+        with app.app_context():
+            barrier.wait(timeout=60)
+            answers.append(ask(registry, number=number, key=WRONG, address="192.0.2.7"))
+
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=guess, args=(number,)) for number in numbers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [NotFound()] * len(numbers)
+    with reading() as session:
+        kept = {row.key: row.failures for row in session.scalars(select(RegistryTry))}
+    stood_under = counters(CITY, NUMBER, "192.0.2.7")
+    assert kept[stood_under.certificate.key] == CERTIFICATE.free - 1
+    assert [kept[counter.key] for counter in stood_under.others] == [len(numbers)] * 2
+    assert len(kept) == 1 + 12 + 2
+
+
+def test_tries_at_one_certificate_cost_the_others_no_statement(registry: OwnRegistry) -> None:
+    """However often one was tried, a look at another is the same statements as before: nothing grows, nothing waits."""
+    other = AuthenticationKey("another1key2")
+    with writing() as session:
+        published(session, number="31072-0002M", key=other)
+    looks = []
+    for guesses in (0, 40):
+        for _ in range(guesses):
+            ask(registry, key=WRONG)
+        with statements() as said:
+            assert isinstance(ask(registry, number="31072-0002M", key=other), Found)
+        looks.append(list(said))
+    assert looks[0] == looks[1]
+    assert 1 <= len(looks[0]) <= 4
+    with reading() as session:
+        assert (session.scalar(select(func.count()).select_from(RegistryTry)) or 0) <= 2
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that a look sends to the database, on either kind."""
+    said: list[str] = []
+
+    def on_sqlite(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        said.append(statement)
+
+    execute = psycopg.RawCursor.execute
+
+    def on_postgresql(cursor: Any, query: Any, *values: Any, **options: Any) -> Any:
+        said.append(query.decode())
+        return execute(cursor, query, *values, **options)
+
+    engine = current_database().write_engine
+    event.listen(engine, "before_cursor_execute", on_sqlite)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(psycopg.RawCursor, "execute", on_postgresql)
+            yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", on_sqlite)
 
 
 @pytest.mark.slow
