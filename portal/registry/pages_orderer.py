@@ -66,21 +66,21 @@ def submit_look_up() -> Page:
     if isinstance(found, Found):
         return _certificate_page(found.certificate, now)
     if isinstance(found, Locked):
-        form.form_errors.append(_waiting(found.until, now))
-        return _look_up_page(form), 429
+        return _look_up_page(form, _waiting(found.until, now)), 429
     if isinstance(found, NotFound):
         form.form_errors.append(f"{NEUTRAL}お知らせの番号とキーを、もう一度見比べてください。")
         return _look_up_page(form), 422
-    form.form_errors.append(f"{found.problem}しばらくしてから、もう一度お試しください。")
-    return _look_up_page(form), 503
+    return _look_up_page(form, f"{found.problem}しばらくしてから、もう一度お試しください。"), 503
 
 
-def _look_up_page(form: LookUpForm) -> str:
+def _look_up_page(form: LookUpForm, stopped: str = "") -> str:
+    """The form; `stopped` says why there is no answer now, which is no mistake of what was typed."""
     form.key.data = ""  # a typed key goes into no page
     with reading(Scope()) as session:
         return render_template(
             "registry/look_up.html",
             form=form,
+            stopped=stopped,
             orderer=orderer_of(session, organisation()),
             looks=own_looks(session, organisation(), limit=20),
         )

@@ -7,22 +7,31 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from flask import Flask
-from werkzeug.exceptions import NotFound
 from werkzeug.utils import redirect
 
 from portal.app import create_app
+from portal.frame import frame_values
+from portal.registries import NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN = ("/registry/", "/static/", "/health", "/login", "/logout", "/password", "/home")
 FIRST_PAGE = "/registry/orderers"
+NOWHERE = "/registry/-"
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def registry_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The app that answers the registry's addresses alone; everything else is not there."""
     app = create_app(overrides)
+    app.context_processor(_without_the_portal)
     app.wsgi_app = _registry_only(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
+
+
+def _without_the_portal() -> dict[str, Any]:
+    """The frame of a page without the ways to pages that this service does not have."""
+    absent = dict.fromkeys(("help_url", "verification_url", "accessibility_url"), "")
+    return {"site": {**frame_values()["site"], **absent, "operator": NAME}}
 
 
 def _registry_only(inner: Wsgi) -> Wsgi:
@@ -32,7 +41,7 @@ def _registry_only(inner: Wsgi) -> Wsgi:
             return redirect(FIRST_PAGE)(environ, start)
         if any(path == door.rstrip("/") or path.startswith(door) for door in OPEN):
             return inner(environ, start)
-        return NotFound()(environ, start)
+        return inner({**environ, "PATH_INFO": NOWHERE}, start)  # the app's own page for it, in Japanese
 
     return answer
 

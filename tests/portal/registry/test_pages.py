@@ -1,65 +1,17 @@
 """The registry's own door: look up with history, the surety's versions and tries, supported orderers."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from guarantees.lookup import NEUTRAL
 from guarantees.registry.orderers import load_orderers
-from guarantees.registry.publishing import publish_change, withdraw_change
-from portal import clock
-from portal.accounts.models import Door
-from portal.accounts.registration import create_account
 from portal.cli.registries import DEMO_ORDERERS
-from portal.permissions import Role
-from portal.registries import registry_here
+from portal.registry.serving import registry_app
 from portal.unit_of_work import writing
-from tests.guarantees.registry.samples import (
-    KEY,
-    NOW,
-    NUMBER,
-    ORDERER,
-    OTHER_ORDERER,
-    add_orderers,
-    contents,
-    later,
-    published,
-)
-
-PASSWORD = "Warifu-test1!"
-
-
-@pytest.fixture
-def portal(app: Flask) -> Iterator[Flask]:
-    """People of two orderers and two sureties, and a certificate with a withdrawn change."""
-    orderers, sureties = (ORDERER, OTHER_ORDERER), ("east", "west")
-    people = [(code, Role.REGISTRY_ORDERER) for code in orderers]
-    people += [(code, Role.REGISTRY_SURETY) for code in sureties]
-    with clock.freeze(NOW):
-        with app.app_context(), writing() as session:
-            add_orderers(session)
-            published(session, key_hasher=registry_here().key_hasher)
-            by = {"issuer": "east", "number": NUMBER, "published_by": "支店"}
-            publish_change(session, contents=contents(guaranteed_amount=22_000_000), now=later(1), **by)
-            publish_change(session, contents=contents(guaranteed_amount=23_000_000), now=later(2), **by)
-            withdraw_change(session, now=later(3), reason="取り下げ", **by)
-            for organisation, role in people:
-                create_account(
-                    session,
-                    login_name=organisation,
-                    name="職員",
-                    mail_address="a@example.jp",
-                    door=Door.REGISTRY,
-                    roles=[role],
-                    actor=("operator", "test", ""),
-                    now=NOW,
-                    password=PASSWORD,
-                    organisation=organisation,
-                )
-        yield app
+from tests.guarantees.registry.samples import KEY, NUMBER, ORDERER, OTHER_ORDERER
+from tests.portal.registry.conftest import PASSWORD
 
 
 def signed_in(app: Flask, login_name: str) -> FlaskClient:
@@ -123,3 +75,18 @@ def test_the_bundled_list_gives_the_counts_and_the_rates_of_the_report(portal: F
     assert "国土交通省国2022年5月" in said
     assert "雪原村長市町村2027年4月（開始前）" in said
     assert "都道府県1" in said
+
+
+def test_the_service_alone_has_no_way_to_a_page_of_the_portal(app: Flask) -> None:
+    alone = registry_app({name: app.config[name] for name in ("MODE", "INSTANCE", "DATABASE_URL")})
+    ask = alone.test_client().get
+    assert ask("/").location == "/registry/orderers"
+    shown = ask("/registry/orderers").text
+    for address in set(re.findall(r'(?:href|action)="(/[^"#]*)"', shown)):
+        assert ask(address).status_code in (200, 302), address
+    for address in ("/verify", "/office/", "/contractor/", "/surety/", "/demo/", "/help"):
+        assert app.test_client().get(address).status_code != 404 or address == "/demo/", address
+        absent = ask(address)
+        assert absent.status_code == 404
+        assert "お探しの画面が見つかりません" in absent.text
+    alone.extensions["database"].dispose()
