@@ -8,6 +8,6 @@ def labels() -> dict[str, str]:
     return {
         entry["login_name"]: entry["label"]
         for file in demo_files()
-        for kind in ("accounts", "officers", "customers")
+        for kind in ("accounts", "officers", "customers", "registry_people")
         for entry in file.get(kind, ())
     }

@@ -31,11 +31,12 @@ def show_demo() -> str:
     with reading(Scope()) as session:
         accounts = session.scalars(select(Account).order_by(Account.city, Account.login_name)).all()
     groups = [(rules.name, [a for a in accounts if a.city == slug]) for slug, rules in house().cities.items()]
-    others = [a for a in accounts if a.door is not Door.OFFICE]
-    groups = [(name, people) for name, people in groups if people]
+    others = [a for a in accounts if a.door not in (Door.OFFICE, Door.REGISTRY)]
+    registry = [a for a in accounts if a.door is Door.REGISTRY]
+    groups = [("事業者・保証会社", others), *groups, ("保証確認サービス", registry)]
     return render_template(
         "demo/home.html",
-        groups=[("事業者・保証会社", others), *groups] if others else groups,
+        groups=[(name, people) for name, people in groups if people],
         labels=labels(),
         password=PASSWORD,
         now=clock.now(),
