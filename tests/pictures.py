@@ -80,7 +80,7 @@ def _public(browser: Browser, address: str) -> None:
 def _signed_in(browser: Browser, address: str, name: str, size: dict[str, int]) -> Page:
     page = _page(browser, size)
     page.goto(f"{address}/demo/")
-    page.get_by_role("button", name=name).click()
+    page.get_by_role("button", name=name).first.click()
     page.wait_for_load_state()
     return page
 
