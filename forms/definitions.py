@@ -272,7 +272,7 @@ def _read_attachment(table: Table) -> Attachment:
         reads=table.choice("reads", Reading, Reading.KEY_NOTICE) if table.has("reads") else None,
     )
     if attachment.reads is not None and attachment.types != (FileType.PDF,):
-        table.wrong("reads", "読み取れるのはPDFだけです。types を書かないか、[\"pdf\"] にします")
+        table.wrong("reads", '読み取れるのはPDFだけです。types を書かないか、["pdf"] にします')
     if attachment.required and attachment.required_when is not None:
         table.wrong("required_when", "required と required_when は一緒に書けません")
     table.done()

@@ -645,9 +645,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("procurement_cases", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column(
-                "allows_electronic_guarantee", sa.Boolean(), server_default=sa.false(), nullable=False
-            )
+            sa.Column("allows_electronic_guarantee", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
 
     # ### end Alembic commands ###
