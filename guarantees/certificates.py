@@ -5,38 +5,22 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Self
 
+from guarantees.labelled import LabelledWord
 from guarantees.products import Product
 
 
-class Target(StrEnum):
+class Target(LabelledWord):
     """What an entry of the history says (対象): a new certificate, a change of it, or its end. (GUAR-62)"""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     NEW = "new", "新規"
     CHANGE = "change", "変更"
     CANCELLATION = "cancellation", "解約"
 
 
-class VersionKind(StrEnum):
+class VersionKind(LabelledWord):
     """What a surety publishes (登録の種類); corrections and withdrawn changes stay, unseen by orderers. (GUAR-62)"""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     NEW = "new", "新規"
     CHANGE = "change", "変更"

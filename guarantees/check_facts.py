@@ -3,25 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Self
 
 from guarantees.certificates import Certificate, CertificateContents
 from guarantees.issuers import issuer_of
+from guarantees.labelled import LabelledWord
 from guarantees.notices import Notice
 from procurement.cities.kinds import GuaranteeKind
 
 
-class Result(StrEnum):
+class Result(LabelledWord):
     """How one line compares (突合の結果)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     MATCH = "match", "一致"
     LOOK = "look", "要確認"

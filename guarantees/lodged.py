@@ -12,6 +12,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantees.checks import Result
+from guarantees.labelled import LabelledWord
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import Channel, GuaranteeKind
 from procurement.orm import Base, CityScoped, Id, Ref, Sha256, Yen, words_of
@@ -43,16 +44,8 @@ class Means(StrEnum):
     EXEMPTION = "exemption", "免除", False
 
 
-class LodgedStatus(StrEnum):
+class LodgedStatus(LabelledWord):
     """Where a lodged guarantee stands (確認の状況), derived from its facts."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     AWAITING_ORIGINAL = "awaiting_original", "原本の到着待ち"
     NOT_CHECKED = "not_checked", "未確認"

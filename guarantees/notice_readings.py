@@ -1,25 +1,16 @@
 """Readings of filed notices (提出されたお知らせの読み取り): what a file of a filing was read as, and what became of it."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Self
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from guarantees.labelled import LabelledWord
 from procurement.orm import Base, CityScoped, Id, Ref, Sha256, words_of
 
 
-class ReadingOutcome(StrEnum):
+class ReadingOutcome(LabelledWord):
     """What became of a file (読み取りの結果)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     LODGED = "lodged", "受付"
     REFUSED = "refused", "受け付けられません"

@@ -7,10 +7,10 @@ shapes: a number or a key that no company's data knows is not read at all, and a
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Self
 
 from guarantees.keys import AuthenticationKey
+from guarantees.labelled import LabelledWord
 from guarantees.notice_layouts import Labelled, labelled_values, pieces_of, row_words, words_of
 from guarantees.notice_pieces import Piece
 from guarantees.notice_words import (
@@ -27,16 +27,8 @@ from guarantees.notice_words import (
 from guarantees.products import Product
 
 
-class PaperKind(StrEnum):
+class PaperKind(LabelledWord):
     """What a paper turned out to be (書類の種類)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     KEY_NOTICE = "key_notice", "認証キーのお知らせ"
     CERTIFICATE = "certificate", "保証証書"

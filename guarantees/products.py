@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Self
 
+from guarantees.labelled import LabelledWord
+
 
 class Product(StrEnum):
     """A product (保証の種類); the values are those of procurement's GuaranteeKind, which may not be imported here.
@@ -26,16 +28,8 @@ class Product(StrEnum):
     CONTRACT_RESERVATION = "contract_reservation", "契約保証予約（入札ボンド）", False
 
 
-class CertificateForm(StrEnum):
+class CertificateForm(LabelledWord):
     """Form of a certificate (保証証書の形式): never mixed within one guarantee contract. (GUAR-05)"""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     ELECTRONIC = "electronic", "電子保証"
     PAPER = "paper", "証書（紙）"

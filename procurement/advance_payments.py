@@ -1,8 +1,7 @@
 """Advance payments (前払金) and interim advance payments (中間前払金): request, recognition, claim, approval, payment."""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,18 +14,11 @@ from procurement.orm import Base, CityScoped, Id, Ref, Yen, words_of
 from procurement.parties import Company
 from procurement.payment_conditions import PAYMENT_WORDS, Condition, refusal_of_approval
 from procurement.wareki import format_wareki, jst_date
+from procurement.words import Worded
 
 
-class PaymentStatus(StrEnum):
+class PaymentStatus(Worded):
     """Where an advance payment stands (前払金の状況), derived from its facts."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     REQUESTED = "requested", "申請"
     RECOGNISED = "recognised", "認定"

@@ -1,21 +1,9 @@
 """Words of the desk (申込窓口の区分): kinds and states of applications, certificates and papers."""
 
-from enum import StrEnum
+from guarantees.labelled import LabelledWord
 
 
-class _Labelled(StrEnum):
-    """A word with its Japanese label."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "_Labelled":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-
-class ApplicationKind(_Labelled):
+class ApplicationKind(LabelledWord):
     """What is applied for (申込みの種類). (GUAR-51)"""
 
     NEW = "new", "前払金保証・契約保証 申込"
@@ -25,7 +13,7 @@ class ApplicationKind(_Labelled):
     RESERVATION = "reservation", "契約保証予約（入札ボンド）申込"
 
 
-class ApplicationStatus(_Labelled):
+class ApplicationStatus(LabelledWord):
     """Where an application stands (手続状況), derived from its facts."""
 
     SAVED = "saved", "保存中"
@@ -35,7 +23,7 @@ class ApplicationStatus(_Labelled):
     WITHDRAWN = "withdrawn", "取下げ"
 
 
-class PaperKind(_Labelled):
+class PaperKind(LabelledWord):
     """What a customer sends to the company (資料の種類). (GUAR-51)"""
 
     STATEMENT_OF_USE = "statement_of_use", "用途内訳明細書"

@@ -9,19 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantees.certificates import VersionKind
 from guarantees.columns import Base, Id, Ref, Sha256, words_of
+from guarantees.labelled import LabelledWord
 from guarantees.products import Product
 
 
-class OrdererKind(StrEnum):
+class OrdererKind(LabelledWord):
     """Kind of an orderer in the list of supported ones (発注者の区分). (GUAR-74)"""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "OrdererKind":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     STATE = "state", "国"
     AGENCY = "agency", "独立行政法人等"

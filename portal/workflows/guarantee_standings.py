@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -31,6 +30,7 @@ from procurement.cities.kinds import DeadlineKind, GuaranteeKind
 from procurement.guarantee_limits import Limit
 from procurement.numbers import format_yen
 from procurement.wareki import format_wareki, jst_date
+from procurement.words import Worded
 
 __all__ = ["CityRow", "Concern", "ObligationStanding", "Problem", "city_wide", "need_of", "standings"]
 
@@ -38,16 +38,8 @@ EXPIRES_WITHIN = timedelta(days=30)
 """So long before the end of the covered time the office hears of it."""
 
 
-class Concern(StrEnum):
+class Concern(Worded):
     """What a guarantee asks of the office (保証の要対応)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Concern":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     ALARMED = "alarmed", "受理後に変化"
     MISMATCH = "mismatch", "不一致"
