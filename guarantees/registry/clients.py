@@ -15,12 +15,19 @@ from guarantees.issuers import issuers
 from guarantees.registry.orderers import orderer_of
 from guarantees.registry.orm import ClientSide, RegistryClient
 
+NAME_LENGTH = 100
+
 
 def add_client(
     session: Session, *, side: ClientSide, organisation: str, name: str, now: datetime, pem: bytes | None
 ) -> tuple[RegistryClient, str]:
     """Register a program: by its client certificate (`pem`), or by a new token, which is returned this once."""
     _refuse_unknown(session, side, organisation)
+    if not 0 < len(name.strip()) <= NAME_LENGTH:
+        raise GuaranteeRefused(
+            "registry.client_name",
+            f"システムの名前は{NAME_LENGTH}文字以内で入力してください。",
+        )
     token = "" if pem else secrets.token_urlsafe(32)
     client = RegistryClient(
         side=side,
@@ -30,8 +37,12 @@ def add_client(
         certificate_sha256=fingerprint(pem) if pem else None,
         registered_at=now,
     )
-    if client.certificate_sha256 and by_certificate(session, client.certificate_sha256):
-        raise GuaranteeRefused("registry.client_exists", "この証明書は、すでに登録されています。")
+    if client.certificate_sha256 and _was_registered(session, client.certificate_sha256):
+        raise GuaranteeRefused(
+            "registry.client_exists",
+            "この証明書は、すでに登録されているか、取り消されています。",
+            remedy="取り消した証明書は使えません。新しい証明書で登録します。",
+        )
     session.add(client)
     session.flush()
     return client, token
@@ -61,6 +72,11 @@ def by_certificate(session: Session, sha256: str) -> RegistryClient | None:
     """The program of a client certificate (SHA-256 of its DER form) that still counts."""
     wanted = select(RegistryClient).where(RegistryClient.certificate_sha256 == sha256)
     return session.scalar(wanted.where(RegistryClient.revoked_at.is_(None)))
+
+
+def _was_registered(session: Session, sha256: str) -> bool:
+    known = select(RegistryClient.id).where(RegistryClient.certificate_sha256 == sha256)
+    return session.scalar(known) is not None
 
 
 def fingerprint(pem: bytes) -> str:

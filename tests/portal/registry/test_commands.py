@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from flask import Flask
 from sqlalchemy import select
 
@@ -111,6 +115,27 @@ def test_each_mistake_of_a_list_is_named_with_its_place(app: Flask, tmp_path: Pa
     assert done.exit_code == 1
     assert "UTF-8" in done.output
     assert "発注者はまだ登録されていません" in app.test_client().get("/registry/orderers").text
+
+
+def test_a_name_too_long_and_a_certificate_used_before_are_refused_in_words(
+    stocked: Flask, tmp_path: Path
+) -> None:
+    add = ["registry", "client", "add", "--side", "orderer", "--organisation", "ashikaga", "--name"]
+    refused = run(stocked, *add, "長" * 101)
+    assert refused.exit_code == 1
+    assert "100文字以内" in refused.output
+    file = tmp_path / "client.pem"
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "portal")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(NOW).not_valid_after(NOW + timedelta(days=1))
+    file.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    done = run(stocked, *add, "契約システム", "--cert", str(file))
+    identity = next(line.partition(": ")[2] for line in done.output.splitlines() if line.startswith("ID"))
+    run(stocked, "registry", "client", "revoke", identity)
+    again = run(stocked, *add, "契約システム", "--cert", str(file))
+    assert again.exit_code == 1
+    assert "取り消した証明書は使えません" in again.output
 
 
 def test_a_revoked_client_is_out_and_stays_in_the_list(stocked: Flask) -> None:
