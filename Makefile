@@ -34,10 +34,10 @@ check: setup ## format, lint, types and import contracts
 	@$(BIN)/lint-imports
 
 test: check ## everything: checks, unit tests on both databases, journeys in a browser
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: setup ## the tests without a browser and without slow ones
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not journey and not slow"
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not journey and not slow"
 
 bench: setup ## measured speed against the limits of the same machine
 	@$(BIN)/python -m tests.bench
