@@ -101,7 +101,9 @@ class Database:
 
     @cached_property
     def _statements(self) -> Engine:
-        options = f"{POSTGRESQL_OPTIONS} -c plan_cache_mode=force_generic_plan"
+        # by the index also in a small table: how many rows lie behind a number must not be told by the time
+        by_index = "-c enable_seqscan=off -c enable_bitmapscan=off"
+        options = f"{POSTGRESQL_OPTIONS} -c plan_cache_mode=force_generic_plan {by_index}"
         return _postgresql(self.url, STATEMENT_CONNECTIONS, options, isolation_level="AUTOCOMMIT")
 
     def dispose(self) -> None:

@@ -26,6 +26,11 @@ JUDGE = """async rules => {
   const { violations } = await axe.run({ runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] });
   return violations.flatMap(fault => fault.nodes.map(node => `${fault.id}: ${node.html.slice(0, 200)}`));
 }"""
+TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+  .filter(element => element.getBoundingClientRect().right > document.documentElement.clientWidth
+    || (element.clientWidth > 0 && element.scrollWidth > element.clientWidth
+      && getComputedStyle(element).overflowX === "visible"))
+  .map(element => element.outerHTML.slice(0, 160))"""
 REFRESH = "最新の状況を表示する"
 PATIENCE = 90_000
 SHORT_WAIT = 5_000
@@ -190,7 +195,7 @@ class Visitor:
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
-        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide: {self.page.evaluate(TOO_WIDE)}"
         shape = self._shape()
         if shape in judged_shapes:
             return

@@ -39,8 +39,9 @@ def open_lodged(officer: Visitor, award: Award, number: str, times: int = 1) -> 
     open_guarantees(officer, award)
     row = officer.page.locator("tr", has_text=number)
     _look_again_until(officer, lambda: row.count() >= times)
+    newest = row.filter(has_not_text="差戻し") if times > 1 else row
     with officer.page.expect_navigation(wait_until="load"):
-        row.last.get_by_role("link").first.click()
+        newest.last.get_by_role("link").first.click()
     officer.look()
 
 
