@@ -30,7 +30,7 @@ from tests.guarantees.registry.timing import Sample, differences, sampled
 
 WRONG = AuthenticationKey("A28YUE4J3Bux")
 TRIES = 2_000
-ATTEMPTS = 3
+ATTEMPTS = 5
 KINDS: dict[str, tuple[str, str, AuthenticationKey]] = {
     "wrong key": (ORDERER, NUMBER, WRONG),
     "wrong number": (ORDERER, "31072-0001N", KEY),
