@@ -5,20 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from reportlab.lib.colors import Color
-from reportlab.platypus import KeepTogether, Spacer, Table, TableStyle
+from reportlab.platypus import KeepTogether, Spacer
 
-from forms.fonts import GOTHIC, registered_font
-from forms.issued.pages import CELL_PADDING, MM, WIDTH, IssuedStyles, issued_styles, print_pages
+from forms.issued.pages import MM, print_pages
+from forms.issued.proofs import Rows, filled, printing_notes, proof_styles, section
 from forms.issued.receipt import instant_text
-from forms.lettering import shortfalls
-from forms.ruling import cell_padding, grid
 from forms.typesetting import TA_RIGHT, TextLines
 from procurement.wareki import format_wareki
 
-LABEL_WIDTH = 36 * MM
-LABEL_GROUND = Color(0.95, 0.95, 0.95)
-SIZE = 9.5
 STATEMENT = (
     "下記の契約について、次の当事者が下記の書類に電子的な方法により同意し、契約を締結したことを、"
     "本サービスが保有する同意の記録及び電子署名の記録に基づき証明します。"
@@ -28,8 +22,6 @@ SEALED = (
     "この証明書には、本サービスの電子署名とタイムスタンプを付しています。"
     "内容を変更したもの及び印刷したものは、写しです。"
 )
-
-Rows = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -101,7 +93,7 @@ class CertificateFacts:
 def conclusion_certificate(facts: CertificateFacts, made_at: datetime) -> bytes:
     """Print the certificate as PDF/A-2b. What no font can print is named in a note of its own. (SIGN-10)"""
     sections = [*_sections(facts), *_notes(facts)]
-    styles = _styles()
+    styles = proof_styles()
 
     def parts() -> list[Any]:
         story: list[Any] = [
@@ -112,28 +104,20 @@ def conclusion_certificate(facts: CertificateFacts, made_at: datetime) -> bytes:
         ]
         story += [TextLines(DEMO_STATEMENT, styles.heading)] if facts.is_demo else []
         for heading, rows in sections[:-1]:
-            story.append(KeepTogether(_section(heading, rows, styles)))
+            story.append(KeepTogether(section(heading, rows, styles)))
         closing = [Spacer(0, 4 * MM), TextLines(SEALED, styles.text), Spacer(0, 3 * MM)]
         closing.append(TextLines(facts.service_name, styles.right))
-        story.append(KeepTogether([*_section(*sections[-1], styles), *closing]))
+        story.append(KeepTogether([*section(*sections[-1], styles), *closing]))
         return story
 
     footer = f"合意締結証明書　証明書番号 {facts.document_id}"
     return print_pages(parts, f"合意締結証明書　{facts.title}", footer, made_at)
 
 
-def _styles() -> IssuedStyles:
-    styles = issued_styles(SIZE)
-    heading = replace(
-        styles.text, font=registered_font(GOTHIC), size=10.5, leading=16, space_before=10, space_after=3
-    )
-    return replace(styles, heading=heading)
-
-
 def _sections(facts: CertificateFacts) -> Iterator[tuple[str, Rows]]:
     yield (
         "契約",
-        _filled(
+        filled(
             ("件名", facts.title),
             ("契約番号", facts.contract_number),
             ("発注者", facts.city_name),
@@ -154,7 +138,7 @@ def _sections(facts: CertificateFacts) -> Iterator[tuple[str, Rows]]:
 
 
 def _party_rows(party: AgreedParty) -> Rows:
-    return _filled(
+    return filled(
         ("名称", party.organization),
         ("住所", party.address),
         ("役職", party.title),
@@ -185,7 +169,7 @@ def _seal_rows(seal: PartySeal) -> Rows:
 
 def _file_rows(file: ConcludedFile) -> Rows:
     stamp = f"{instant_text(file.stamped_at)}\n時刻認証局　{file.authority}" if file.stamped_at else ""
-    return _filled(
+    return filled(
         ("書類名", file.name),
         ("ページ数", str(file.page_count)),
         ("完成した書類の照合値\n（SHA-256）", file.sha256),
@@ -193,25 +177,5 @@ def _file_rows(file: ConcludedFile) -> Rows:
     )
 
 
-def _filled(*rows: tuple[str, str]) -> Rows:
-    return [(label, text) for label, text in rows if text]
-
-
 def _notes(facts: CertificateFacts) -> list[tuple[str, Rows]]:
-    """What could not be printed as it is written in the record: never an empty box, and never in silence."""
-    printed = [facts.service_name, *(text for _, rows in _sections(facts) for _, text in rows)]
-    found = {short.cluster: short for text in printed for short in shortfalls(text)}
-    if not found:
-        return []
-    words = "\n".join(short.words() for short in found.values())
-    return [("印字についての注記", [("印字できない文字", words)])]
-
-
-def _section(heading: str, rows: Rows, styles: IssuedStyles) -> list[Any]:
-    """A heading with its table; what fits on one page is not torn apart."""
-    small = replace(styles.text, font=registered_font(GOTHIC), size=8.5, leading=13)
-    cells = [[TextLines(label, small), TextLines(text, styles.text)] for label, text in rows]
-    ground = ("BACKGROUND", (0, 0), (0, -1), LABEL_GROUND)
-    ruled = TableStyle([grid(), *cell_padding(CELL_PADDING), ground])
-    table = Table(cells, colWidths=[LABEL_WIDTH, WIDTH - LABEL_WIDTH], style=ruled)
-    return [TextLines(heading, styles.heading, keep_with_next=True), table]
+    return printing_notes([facts.service_name, *(text for _, rows in _sections(facts) for _, text in rows)])

@@ -1,17 +1,16 @@
 """Record of a look (照会記録): what a city asked a registry, when, who, and what was answered, line by line. (GUAR-75)"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from reportlab.lib.colors import Color
 from reportlab.platypus import KeepTogether, Spacer, Table, TableStyle
 
 from forms.fonts import GOTHIC, registered_font
-from forms.issued.pages import CELL_PADDING, MM, WIDTH, IssuedStyles, issued_styles, print_pages
+from forms.issued.pages import CELL_PADDING, MM, WIDTH, IssuedStyles, print_pages
+from forms.issued.proofs import LABEL_GROUND, Rows, filled, printing_notes, proof_styles, section
 from forms.issued.receipt import instant_text
-from forms.lettering import shortfalls
 from forms.ruling import cell_padding, grid
 from forms.typesetting import TA_RIGHT, TextLines
 from guarantees.certificates import Certificate, CertificateContents
@@ -19,9 +18,6 @@ from guarantees.checks import CheckLine
 from procurement.numbers import format_yen
 from procurement.wareki import format_wareki
 
-LABEL_WIDTH = 36 * MM
-LABEL_GROUND = Color(0.95, 0.95, 0.95)
-SIZE = 9.5
 COLUMNS = (("項目", 24 * MM), ("結果", 16 * MM), ("証書の記載", 34 * MM), ("契約が求めること", 34 * MM))
 STATEMENT = (
     "提出された保証について、下記のとおり照会し、回答の内容を契約の内容と突き合わせました。"
@@ -32,8 +28,6 @@ SEALED = (
     "この記録には、本サービスの電子署名とタイムスタンプを付しています。"
     "内容を変更したもの及び印刷したものは、写しです。"
 )
-
-Rows = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ class LookFacts:
 
 def look_record(facts: LookFacts, made_at: datetime) -> bytes:
     """Print the record as PDF/A-2b. What no font can print is named in a note of its own."""
-    styles = _styles()
+    styles = proof_styles()
     sections = [*_sections(facts), *_notes(facts)]
 
     def parts() -> list[Any]:
@@ -76,7 +70,7 @@ def look_record(facts: LookFacts, made_at: datetime) -> bytes:
             TextLines(STATEMENT, styles.text),
         ]
         story += [TextLines(DEMO_STATEMENT, styles.heading)] if facts.is_demo else []
-        story += [KeepTogether(_section(heading, rows, styles)) for heading, rows in sections]
+        story += [KeepTogether(section(heading, rows, styles)) for heading, rows in sections]
         story += _comparison(facts.lines, styles)
         closing = [Spacer(0, 4 * MM), TextLines(SEALED, styles.text), Spacer(0, 3 * MM)]
         story.append(KeepTogether([*closing, TextLines(facts.service_name, styles.right)]))
@@ -108,7 +102,7 @@ def contents_rows(contents: CertificateContents) -> Iterator[tuple[str, str]]:
 def _sections(facts: LookFacts) -> Iterator[tuple[str, Rows]]:
     yield (
         "対象の契約",
-        _filled(
+        filled(
             ("発注者", facts.city_name),
             ("案件番号", facts.case_number),
             ("案件名", facts.case_title),
@@ -118,7 +112,7 @@ def _sections(facts: LookFacts) -> Iterator[tuple[str, Rows]]:
     )
     yield (
         "照会",
-        _filled(
+        filled(
             ("照会先", facts.registry_name),
             ("照会した者", facts.asked_by),
             ("照会の名義", facts.orderer),
@@ -136,7 +130,7 @@ def _sections(facts: LookFacts) -> Iterator[tuple[str, Rows]]:
 
 
 def _hash(facts: LookFacts) -> Rows:
-    return _filled(("記載事項の照合値\n（SHA-256）", facts.certificate_sha256))
+    return filled(("記載事項の照合値\n（SHA-256）", facts.certificate_sha256))
 
 
 def _history(certificate: Certificate) -> Iterator[tuple[str, str]]:
@@ -180,33 +174,7 @@ def _period(starts: Any, ends: Any) -> str:
     return f"{begin}から{format_wareki(ends)}まで" if ends else f"{begin}から"
 
 
-def _styles() -> IssuedStyles:
-    styles = issued_styles(SIZE)
-    heading = replace(
-        styles.text, font=registered_font(GOTHIC), size=10.5, leading=16, space_before=10, space_after=3
-    )
-    return replace(styles, heading=heading)
-
-
-def _filled(*rows: tuple[str, str]) -> Rows:
-    return [(label, text) for label, text in rows if text]
-
-
 def _notes(facts: LookFacts) -> list[tuple[str, Rows]]:
-    """What could not be printed as it is written: never an empty box, and never in silence."""
     printed = [text for _, rows in _sections(facts) for _, text in rows]
     printed += [text for line in facts.lines for text in (line.words, line.found, line.needed, line.told)]
-    found: Mapping[str, Any] = {short.cluster: short for text in printed for short in shortfalls(text)}
-    if not found:
-        return []
-    return [("印字についての注記", [("印字できない文字", "\n".join(s.words() for s in found.values()))])]
-
-
-def _section(heading: str, rows: Rows, styles: IssuedStyles) -> list[Any]:
-    """A heading with its table; what fits on one page is not torn apart."""
-    small = replace(styles.text, font=registered_font(GOTHIC), size=8.5, leading=13)
-    cells = [[TextLines(label, small), TextLines(text, styles.text)] for label, text in rows]
-    ground = ("BACKGROUND", (0, 0), (0, -1), LABEL_GROUND)
-    ruled = TableStyle([grid(), *cell_padding(CELL_PADDING), ground])
-    table = Table(cells, colWidths=[LABEL_WIDTH, WIDTH - LABEL_WIDTH], style=ruled)
-    return [TextLines(heading, styles.heading, keep_with_next=True), table]
+    return printing_notes(printed)

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import exists, select
 
-from forms.pictures import page_count
 from portal.workflows.act import Act
+from portal.workflows.keep_papers import put_into_archive
 from procurement.contracts import Contract
-from procurement.errors import RuleViolation
 from signing import DocumentStore
-from signing.errors import DamagedDocument
-from signing.kept_papers import SealedPaper, keep_paper
 from signing.orm import DocumentVersion
 
 NAME = "合意締結証明書"
@@ -27,27 +24,15 @@ def keep_certificates(act: Act, store: DocumentStore, limit: int) -> int:
     """Puts what is missing into the archive; says how many. Run twice, it does nothing the second time."""
     waiting = unkept_certificates(act, limit)
     for contract in waiting:
-        keep_paper(act.session, _paper(act, contract, store), act.now)
+        assert contract.certificate_sha256 is not None
+        assert contract.certificate_made_at is not None
+        put_into_archive(
+            act,
+            store,
+            city=contract.city,
+            reference=contract.id,
+            name=NAME,
+            sha256=contract.certificate_sha256,
+            made_at=contract.certificate_made_at,
+        )
     return len(waiting)
-
-
-def _paper(act: Act, contract: Contract, store: DocumentStore) -> SealedPaper:
-    """A file that is lost or damaged goes into the archive too: there it is found to be so, and told of."""
-    assert contract.certificate_sha256 is not None
-    assert contract.certificate_made_at is not None
-    try:
-        path = store.path(contract.certificate_sha256)
-        size, pages = path.stat().st_size, page_count(path)
-    except (DamagedDocument, RuleViolation):
-        size, pages = 0, 0
-    rules = act.cities.get(contract.city)
-    return SealedPaper(
-        owner=contract.city,
-        reference=contract.id,
-        issuer=rules.name if rules else contract.city,
-        name=NAME,
-        sha256=contract.certificate_sha256,
-        size=size,
-        page_count=pages,
-        made_at=contract.certificate_made_at,
-    )
