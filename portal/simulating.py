@@ -1,6 +1,5 @@
 """Simulating (長期保存の模擬): decades on copies of this instance's documents, or on documents made for it."""
 
-import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,17 +85,3 @@ def _database(folder: Path) -> Iterator[Transaction]:
         yield transaction
     finally:
         database.dispose()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """The controls fail on purpose, and pyHanko tells of each expired certificate at length."""
-    loggers = [logging.getLogger(name) for name in ("pyhanko", "pyhanko_certvalidator")]
-    levels = [logger.level for logger in loggers]
-    try:
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL)
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
