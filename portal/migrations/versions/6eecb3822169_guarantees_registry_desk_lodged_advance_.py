@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e5b82b5f1098"
+revision = "6eecb3822169"
 down_revision = "5b1c0d7e4f20"
 branch_labels = None
 depends_on = None
@@ -149,6 +149,8 @@ def upgrade() -> None:
         sa.Column("returned_by", sa.String(length=100), nullable=True),
         sa.Column("returned_because", sa.Text(), nullable=True),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=100), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_by", sa.String(length=100), nullable=True),
         sa.Column("released_because", sa.Text(), nullable=False),
