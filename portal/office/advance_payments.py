@@ -1,18 +1,19 @@
 """Advance payments (前払金) in the office: the city's list by state, the payments of a case, and each decision."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from forms.advance_payments import PaidDayForm
-from portal.acting import acting, looking
+from portal.acting import looking
 from portal.office import blueprint
-from portal.office.access import REFUSED, Page, show, the_case
+from portal.office.access import Page, show, the_case
+from portal.office.decisions import Decision, pressed
 from portal.payment_views import OPEN, STATUS_KINDS, payment_facts, payment_view, turn_of
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
@@ -38,24 +39,8 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Step:
-    """A decision that wants words: how its page is called, what it asks, and the workflow that does it."""
-
-    title: str
-    text: str
-    label: str
-    hint: str
-    button: str
-    done: str
-    work: Callable[[Act, AdvancePayment, str], None]
-    statuses: frozenset[PaymentStatus]
-    is_required: bool = True
-    kind: str = "primary"
-
-
-STEPS = {
-    "recognition": Step(
+STEPS: Mapping[str, Decision[AdvancePayment]] = {
+    "recognition": Decision(
         title="中間前払金の要件を認定する",
         text="工期の2分の1までに行うことになっている作業が行われ、出来高が請負代金の2分の1以上であることを、工程表と工事履行報告書で確かめて認定します。",
         label="認定の理由（受注者に伝わります）",
@@ -63,9 +48,8 @@ STEPS = {
         button="要件を認定する",
         done="要件を認定しました。受注者にメールで知らせました。",
         work=recognise_advance_payment,
-        statuses=frozenset({PaymentStatus.REQUESTED}),
     ),
-    "approval": Step(
+    "approval": Decision(
         title="支払を承認する",
         text="下の要件がいますべて満たされているときに承認できます。「職員が判断」の項目があるときは、よいと判断した理由を記録します。",
         label="判断の理由",
@@ -73,10 +57,9 @@ STEPS = {
         button="支払を承認する",
         done="支払を承認しました。受注者にメールで知らせました。",
         work=approve_advance_payment,
-        statuses=frozenset({PaymentStatus.CLAIMED}),
         is_required=False,
     ),
-    "return": Step(
+    "return": Decision(
         title="申請を差し戻す",
         text="この申請を終わりにして、受注者に理由を知らせます。受注者は、もう一度申請できます。",
         label="差戻しの理由（受注者に伝わります）",
@@ -84,10 +67,15 @@ STEPS = {
         button="申請を差し戻す",
         done="申請を差し戻しました。受注者にメールで知らせました。",
         work=return_advance_payment,
-        statuses=frozenset(OPEN),
         kind="danger",
     ),
 }
+OPEN_AT: Mapping[str, Collection[PaymentStatus]] = {
+    "recognition": (PaymentStatus.REQUESTED,),
+    "approval": (PaymentStatus.CLAIMED,),
+    "return": OPEN,
+}
+"""At which states of a payment each of them can be taken."""
 
 
 @blueprint.get("/advance-payments")
@@ -137,13 +125,12 @@ def show_payment_step(case_id: str, payment_id: str, name: str) -> Page:
 def submit_payment_step(case_id: str, payment_id: str, name: str) -> Page:
     """Do it; a refusal comes back with what was typed."""
     step = STEPS.get(name) or abort(404)
-    try:
-        with acting() as act:
-            step.work(act, _payment(act, case_id, payment_id), request.form.get("reason", ""))
-    except REFUSED as refusal:
-        return _step_page(case_id, payment_id, name, refusal=refusal), 422
-    flash(step.done, "success")
-    return redirect(url_for(".show_case_advance_payments", case_id=case_id))
+
+    def work(act: Act) -> str:
+        step.decide(act, _payment(act, case_id, payment_id))
+        return _payments_of(case_id)
+
+    return pressed(work, partial(_step_page, case_id, payment_id, name), step.done)
 
 
 @blueprint.get("/cases/<case_id>/advance-payments/<payment_id>/paid")
@@ -160,13 +147,13 @@ def submit_paid_day(case_id: str, payment_id: str) -> Page:
     form = PaidDayForm(request.form)
     if not form.validate():
         return _paid_page(case_id, payment_id, form), 422
-    try:
-        with acting() as act:
-            record_payment(act, _payment(act, case_id, payment_id), form.day())
-    except REFUSED as refusal:
-        return _paid_page(case_id, payment_id, form, refusal=refusal), 422
-    flash("支払日を記録しました。受注者にメールで知らせました。", "success")
-    return redirect(url_for(".show_case_advance_payments", case_id=case_id))
+
+    def work(act: Act) -> str:
+        record_payment(act, _payment(act, case_id, payment_id), form.day())
+        return _payments_of(case_id)
+
+    page = partial(_paid_page, case_id, payment_id, form)
+    return pressed(work, page, "支払日を記録しました。受注者にメールで知らせました。")
 
 
 def open_steps(payment: AdvancePayment) -> list[dict[str, str]]:
@@ -179,7 +166,7 @@ def open_steps(payment: AdvancePayment) -> list[dict[str, str]]:
             "kind": step.kind,
         }
         for name, step in STEPS.items()
-        if payment.status in step.statuses and (payment.is_interim or name != "recognition")
+        if payment.status in OPEN_AT[name] and (payment.is_interim or name != "recognition")
     ]
     if payment.status is PaymentStatus.APPROVED:
         paid = {
@@ -207,6 +194,10 @@ def _payment(act: Act, case_id: str, payment_id: str) -> AdvancePayment:
     return next((p for p in payments_of(act.session, case.id) if p.id == payment_id), None) or abort(404)
 
 
+def _payments_of(case_id: str) -> str:
+    return url_for(".show_case_advance_payments", case_id=case_id)
+
+
 def _facts(payment: AdvancePayment) -> list[tuple[str, str]]:
     return payment_facts(payment) + (payment.account.lines() if payment.account else [])
 
@@ -222,6 +213,7 @@ def _step_page(case_id: str, payment_id: str, name: str, **values: Any) -> str:
             view=payment_view(act, payment, for_office=True),
             facts=_facts(payment),
             step=step,
+            is_open=payment.status in OPEN_AT[name],
             shows_conditions=name != "return",
             closed=_closed(act, payment, name),
             reason=request.form.get("reason", ""),

@@ -1,5 +1,6 @@
 """Contract documents (契約書類の用意): generate, upload, order, remove, say where the contract date goes."""
 
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
@@ -9,9 +10,11 @@ from portal.acting import acting, house, looking
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, own_rules, show, the_contract, the_document
 from portal.office.case_pages import document_file, page_href
+from portal.office.decisions import pressed
 from portal.office.uploads import NO_FILE, chosen, taken_in
 from portal.permissions import Permission, requires
 from portal.security import takes_upload
+from portal.workflows.act import Act
 from portal.workflows.arrange_documents import move_document, write_special_terms
 from portal.workflows.draft_contract import NewDocument, add_document, refuse_unless_drafting, remove_document
 from portal.workflows.generate_contract import contract_facts, generate_contract
@@ -45,7 +48,7 @@ def submit_generation(contract_id: str) -> Page:
     except REFUSED as refusal:
         return _page(contract_id, refusal=refusal), 422
     flash(f"「{document.name}」を作成しました。内容をご確認ください。", "success")
-    return _back(contract_id)
+    return redirect(_documents_of(contract_id))
 
 
 @blueprint.post("/contracts/<contract_id>/documents")
@@ -70,20 +73,19 @@ def submit_documents(contract_id: str) -> Page:
     for document, notes in taken:
         for note in notes:
             flash(f"「{document.name}」: {note.text}", "warning")
-    return _back(contract_id)
+    return redirect(_documents_of(contract_id))
 
 
 @blueprint.post("/contracts/<contract_id>/documents/<document_id>/remove")
 @requires(Permission.OFFICE_DRAFT_CONTRACT)
 def submit_removal(contract_id: str, document_id: str) -> Page:
     """Take a document out again."""
-    try:
-        with acting() as act:
-            remove_document(act, the_contract(act, contract_id), document_id)
-    except REFUSED as refusal:
-        return _page(contract_id, refusal=refusal), 422
-    flash("書類を外しました。", "success")
-    return _back(contract_id)
+
+    def work(act: Act) -> str:
+        remove_document(act, the_contract(act, contract_id), document_id)
+        return _documents_of(contract_id)
+
+    return pressed(work, partial(_page, contract_id), "書類を外しました。")
 
 
 @blueprint.post("/contracts/<contract_id>/documents/<document_id>/move")
@@ -91,13 +93,13 @@ def submit_removal(contract_id: str, document_id: str) -> Page:
 def submit_move(contract_id: str, document_id: str) -> Page:
     """Move a document one place up or down."""
     places = -1 if request.form.get("direction") == "up" else 1
-    try:
-        with acting() as act:
-            contract = the_contract(act, contract_id)
-            move_document(act, contract, the_document(contract, document_id).id, places=places)
-    except REFUSED as refusal:
-        return _page(contract_id, refusal=refusal), 422
-    return _back(contract_id)
+
+    def work(act: Act) -> str:
+        contract = the_contract(act, contract_id)
+        move_document(act, contract, the_document(contract, document_id).id, places=places)
+        return _documents_of(contract_id)
+
+    return pressed(work, partial(_page, contract_id))
 
 
 def _uploaded(upload: Any) -> tuple[NewDocument, list[Note]]:
@@ -121,8 +123,8 @@ def _add_once(act: Any, contract_id: str, document: NewDocument) -> None:
     add_document(act, contract, document)
 
 
-def _back(contract_id: str) -> Page:
-    return redirect(url_for(".show_documents", contract_id=contract_id))
+def _documents_of(contract_id: str) -> str:
+    return url_for(".show_documents", contract_id=contract_id)
 
 
 def _page(contract_id: str, **values: Any) -> str:

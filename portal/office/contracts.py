@@ -1,7 +1,7 @@
 """Decisions about a contract (契約の手続き): resend, resume; cancel, allow late, move to paper with a reason."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -10,6 +10,7 @@ from forms.paper_conclusions import PaperConclusionForm
 from portal.acting import acting, looking
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, own_rules, show, the_contract
+from portal.office.decisions import Decision, pressed
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
 from portal.workflows.manage_signing import (
@@ -23,25 +24,11 @@ from portal.workflows.waive_address import waive_address_confirmation
 from procurement.contracts import Contract
 
 
-@dataclass(frozen=True)
-class Decision:
-    """An act that needs a reason: what the page says before it, and what is said afterwards."""
-
-    title: str
-    text: str
-    label: str
-    hint: str
-    button: str
-    done: str
-    work: Callable[[Act, Contract, str], None]
-    kind: str = "primary"
-
-
 def _to_paper(act: Act, contract: Contract, reason: str) -> None:
     move_to_paper(act, contract, reason=reason)
 
 
-DECISIONS: Mapping[str, Decision] = {
+DECISIONS: Mapping[str, Decision[Contract]] = {
     "cancel": Decision(
         title="署名依頼を取り消す",
         text="送ったリンクはすべて使えなくなり、事業者に取消しと理由をメールで知らせます。取り消したあとは、契約書類を直して送り直すか、紙の契約に切り替えられます。",
@@ -95,15 +82,13 @@ def show_decision(contract_id: str, name: str) -> Page:
 def submit_decision(contract_id: str, name: str) -> Page:
     """Do it, with the reason; a refusal comes back with what was typed."""
     decision = DECISIONS.get(name) or abort(404)
-    try:
-        with acting() as act:
-            contract = the_contract(act, contract_id)
-            decision.work(act, contract, request.form.get("reason", ""))
-            case_id = contract.case_id
-    except REFUSED as refusal:
-        return _decision_page(contract_id, name, refusal=refusal), 422
-    flash(decision.done, "success")
-    return redirect(url_for(".show_case", case_id=case_id))
+
+    def work(act: Act) -> str:
+        contract = the_contract(act, contract_id)
+        decision.decide(act, contract)
+        return url_for(".show_case", case_id=contract.case_id)
+
+    return pressed(work, partial(_decision_page, contract_id, name), decision.done)
 
 
 @blueprint.post("/contracts/<contract_id>/resume")

@@ -1,16 +1,18 @@
 """Filings (申請の審査): look at what was handed in, accept it, send it back, reject it, write to the contractor."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 
 from forms.build import data_for_form
 from forms.model import FormDefinition
-from portal.acting import acting, looking
+from portal.acting import looking
 from portal.filing_views import compared, handed_in_versions, shown_sections, thread_remarks
 from portal.office import blueprint
-from portal.office.access import REFUSED, Page, show, the_filing
+from portal.office.access import Page, show, the_filing
+from portal.office.decisions import pressed
 from portal.office.filing_files import handed_in_version
 from portal.office.standings import FILING_WORDS, filing_standing
 from portal.permissions import Permission, requires
@@ -134,13 +136,12 @@ def submit_address_mail(filing_id: str) -> Page:
 
 def _done(filing_id: str, work: Work, message: str) -> Page:
     """Do the act; a refused one comes back with what was typed and the refusal in words."""
-    try:
-        with acting() as act:
-            work(act, the_filing(act, filing_id))
-    except REFUSED as refusal:
-        return _page(filing_id, refusal=refusal), 422
-    flash(message, "success")
-    return redirect(url_for(".show_filing", filing_id=filing_id))
+
+    def pressing(act: Act) -> str:
+        work(act, the_filing(act, filing_id))
+        return url_for(".show_filing", filing_id=filing_id)
+
+    return pressed(pressing, partial(_page, filing_id), message)
 
 
 def _page(filing_id: str, **values: Any) -> str:
