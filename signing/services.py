@@ -16,7 +16,7 @@ from signing.pades.exchanges import Credentials, Patience
 from signing.pades.health import HealthBook
 from signing.pades.keeping import AnswerBook
 from signing.pades.profiles import PadesProfile, concluding
-from signing.pades.revocation import DemoRevocation, HttpRevocation, MixedRevocation, RevocationSource
+from signing.pades.revocation import BuiltInRevocation, HttpRevocation, MixedRevocation, RevocationSource
 from signing.pades.seal import Sealer
 from signing.pades.signers import SealingKey, load_pkcs11, load_pkcs12
 from signing.pades.timestamps import HttpTsa, Timestamper, TimestampSource
@@ -181,5 +181,5 @@ def _revocation(
     )
     for ca in own:
         if ca is not None:
-            source = MixedRevocation(DemoRevocation(ca), source)
+            source = MixedRevocation(BuiltInRevocation(ca), source)
     return source

@@ -18,10 +18,10 @@ from cryptography.x509 import ocsp
 
 from signing.errors import SigningRefused
 from signing.pades.algorithms import PrivateKey
+from signing.pades.ca_answers import Revoked, response_about, signed_list, signed_response
 from signing.pades.ca_parts import (
     CaAddresses,
     address_extensions,
-    authority_of,
     certificate_builder,
     digest_for,
     with_extensions,
@@ -30,8 +30,6 @@ from signing.pades.ca_parts import (
 from signing.pades.certificate_requests import sealing_usage
 
 LABEL = "この認証局は、このシステムが自ら運営するものです(公的な認証局ではありません)。"
-OCSP_LIFE = timedelta(days=7)
-CRL_LIFE = timedelta(days=30)
 SIGNER_DAYS = 730
 
 
@@ -43,15 +41,6 @@ class Unissued(SigningRefused):
 class BadRequest(SigningRefused):
     code = "bad_request"
     text = "署名要求(CSR)が正しくありません。"
-
-
-@dataclass(frozen=True)
-class Revoked:
-    """A revocation (失効): when, and for which of the reasons of RFC 5280."""
-
-    serial: int
-    at: datetime
-    reason: x509.ReasonFlags
 
 
 @dataclass(frozen=True)
@@ -180,41 +169,19 @@ class BuiltInCa:
     ) -> ocsp.OCSPResponseBuilder:
         revoked = self.revocation(certificate.serial_number)
         revoked = revoked if revoked is not None and revoked.at <= now else None
-        moment = now.astimezone(UTC).replace(microsecond=0)
-        return ocsp.OCSPResponseBuilder().add_response(
-            cert=certificate,
-            issuer=self.certificates["issuing"],
-            algorithm=algorithm,
-            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
-            this_update=moment,
-            next_update=moment + OCSP_LIFE,
-            revocation_time=revoked.at if revoked else None,
-            revocation_reason=revoked.reason if revoked and _is_told(revoked.reason) else None,
-        )
+        return response_about(certificate, self.certificates["issuing"], algorithm, now, revoked)
 
     def _signed(self, builder: ocsp.OCSPResponseBuilder) -> bytes:
-        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, self.certificates["ocsp"])
-        builder = builder.certificates([self.certificates["ocsp"]])
-        return builder.sign(self.keys["ocsp"], digest_for(self.keys["ocsp"])).public_bytes(Encoding.DER)
+        return signed_response(builder, self.certificates["ocsp"], self.keys["ocsp"])
 
     def crl(self, now: datetime) -> bytes:
         """The issuing CA's list of revoked certificates (証明書失効リスト), with instants and reasons."""
-        return self._crl("issuing", now, [each for each in self.every_revocation() if each.at <= now])
+        entries = [each for each in self.every_revocation() if each.at <= now]
+        return signed_list(self.certificates["issuing"], self.keys["issuing"], now, entries)
 
     def root_crl(self, now: datetime) -> bytes:
         """The root's list: it is empty, for the issuing CA is revoked by ending the installation's CA."""
-        return self._crl("root", now, [])
-
-    def _crl(self, name: str, now: datetime, entries: list[Revoked]) -> bytes:
-        moment = now.astimezone(UTC).replace(microsecond=0)
-        certificate = self.certificates[name]
-        builder = x509.CertificateRevocationListBuilder().issuer_name(certificate.subject)
-        builder = builder.last_update(moment).next_update(moment + CRL_LIFE)
-        builder = builder.add_extension(x509.CRLNumber(int(moment.timestamp())), critical=False)
-        builder = builder.add_extension(authority_of(certificate), critical=False)
-        for entry in entries:
-            builder = builder.add_revoked_certificate(_crl_entry(entry))
-        return builder.sign(self.keys[name], digest_for(self.keys[name])).public_bytes(Encoding.DER)
+        return signed_list(self.certificates["root"], self.keys["root"], now)
 
     def _issued(self, serial: int) -> Path:
         return self.folder / "issued" / f"{serial:x}.pem"
@@ -228,18 +195,6 @@ def _read_revoked(path: Path) -> Revoked:
     return Revoked(
         int(entry["serial"], 16), datetime.fromisoformat(entry["at"]), x509.ReasonFlags(entry["reason"])
     )
-
-
-def _crl_entry(entry: Revoked) -> x509.RevokedCertificate:
-    builder = x509.RevokedCertificateBuilder().serial_number(entry.serial).revocation_date(entry.at)
-    if _is_told(entry.reason):
-        builder = builder.add_extension(x509.CRLReason(entry.reason), critical=False)
-    return builder.build()
-
-
-def _is_told(reason: x509.ReasonFlags) -> bool:
-    """RFC 5280, 5.3.1: an unspecified reason is told by leaving the extension out."""
-    return reason is not x509.ReasonFlags.unspecified
 
 
 def _names_issuer(asked: ocsp.OCSPRequest, certificates: dict[str, x509.Certificate]) -> bool:

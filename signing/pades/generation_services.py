@@ -3,27 +3,16 @@
 For the simulation of decades only.
 """
 
-import hashlib
-import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from asn1crypto import algos, cms, core, tsp
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import ocsp
 
 from signing.errors import TimestampUnavailable
+from signing.pades.ca_answers import response_about, signed_list, signed_response
 from signing.pades.generations import Generation
 from signing.pades.revocation import Certificates, RevocationData, RevocationSource, RevocationUnavailable
-
-_POLICY = "1.3.6.1.4.1.32473.1.2"  # from the range that RFC 5612 keeps for documentation
-_LIFE_OF_ANSWER = timedelta(days=7)
-_LIFE_OF_LIST = timedelta(days=30)
 
 
 class GenerationTsa:
@@ -41,21 +30,7 @@ class GenerationTsa:
         generation = newest_alive(self._generations, now)
         if generation is None:
             raise TimestampUnavailable(authority=self.name, reason="no generation is alive")
-        asked = tsp.TimeStampReq.load(request, strict=True)
-        info = tsp.TSTInfo(
-            {
-                "version": 1,
-                "policy": _POLICY,
-                "message_imprint": asked["message_imprint"],
-                "serial_number": secrets.randbits(63),
-                "gen_time": now.astimezone(UTC).replace(microsecond=0),
-                "accuracy": {"seconds": 1},
-                "nonce": asked["nonce"],
-            }
-        )
-        response = {"status": {"status": "granted"}, "time_stamp_token": _token(generation, info)}
-        encoded: bytes = tsp.TimeStampResp(response).dump()
-        return encoded
+        return generation.stamping_key.answer(request, now)
 
 
 class GenerationRevocation:
@@ -112,77 +87,9 @@ def _joined(first: RevocationData, second: RevocationData) -> RevocationData:
 
 
 def _ocsp_answer(generation: Generation, certificate: x509.Certificate, now: datetime) -> bytes:
-    moment = now.astimezone(UTC).replace(microsecond=0)
-    builder = ocsp.OCSPResponseBuilder().add_response(
-        cert=certificate,
-        issuer=generation.certificates["issuing"],
-        algorithm=hashes.SHA256(),
-        cert_status=ocsp.OCSPCertStatus.GOOD,
-        this_update=moment,
-        next_update=moment + _LIFE_OF_ANSWER,
-        revocation_time=None,
-        revocation_reason=None,
-    )
-    builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, generation.certificates["ocsp"])
-    builder = builder.certificates([generation.certificates["ocsp"]])
-    return builder.sign(generation.keys["ocsp"], generation.algorithm).public_bytes(Encoding.DER)
+    about = response_about(certificate, generation.certificates["issuing"], hashes.SHA256(), now)
+    return signed_response(about, generation.certificates["ocsp"], generation.keys["ocsp"])
 
 
 def _root_crl(generation: Generation, now: datetime) -> bytes:
-    moment = now.astimezone(UTC).replace(microsecond=0)
-    root = generation.certificates["root"]
-    identifier = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    authority = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(root.subject)
-        .last_update(moment)
-        .next_update(moment + _LIFE_OF_LIST)
-        .add_extension(x509.CRLNumber(int(moment.timestamp())), critical=False)
-        .add_extension(authority, critical=False)
-    )
-    return builder.sign(generation.keys["root"], generation.algorithm).public_bytes(Encoding.DER)
-
-
-def _token(generation: Generation, info: tsp.TSTInfo) -> cms.ContentInfo:
-    content = info.dump()
-    certificate = generation.asn1("tsa")
-    attributes = _attributes(generation, certificate, content)
-    signature = generation.keys["tsa"].sign(attributes.dump(), ec.ECDSA(generation.algorithm))
-    named = {"issuer": certificate.issuer, "serial_number": certificate.serial_number}
-    signer = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier("issuer_and_serial_number", named),
-        "digest_algorithm": {"algorithm": generation.digest},
-        "signature_algorithm": {"algorithm": f"{generation.digest}_ecdsa"},
-        "signed_attrs": attributes,
-        "signature": signature,
-    }
-    signed = {
-        "version": "v3",
-        "digest_algorithms": [algos.DigestAlgorithm({"algorithm": generation.digest})],
-        "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(content)},
-        "certificates": [certificate, generation.asn1("issuing")],
-        "signer_infos": [cms.SignerInfo(signer)],
-    }
-    return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
-
-
-def _attributes(
-    generation: Generation, certificate: asn1_x509.Certificate, content: bytes
-) -> cms.CMSAttributes:
-    identifier: dict[str, Any] = {"cert_hash": hashlib.new(generation.digest, certificate.dump()).digest()}
-    if generation.digest != "sha256":
-        identifier["hash_algorithm"] = {"algorithm": generation.digest}
-    ess = tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2(identifier)]})
-    values = {
-        "content_type": "tst_info",
-        "message_digest": hashlib.new(generation.digest, content).digest(),
-        "signing_certificate_v2": ess,
-    }
-    return cms.CMSAttributes(
-        [
-            cms.CMSAttribute({"type": cms.CMSAttributeType(kind), "values": (value,)})
-            for kind, value in values.items()
-        ]
-    )
+    return signed_list(generation.certificates["root"], generation.keys["root"], now)

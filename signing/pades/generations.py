@@ -4,16 +4,21 @@ For the simulation of decades only. Nothing here is trusted by anything but the 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+from signing.pades.algorithms import PrivateKey
+from signing.pades.ca_folders import authority_name
+from signing.pades.ca_parts import Extension, certificate_builder, digest_for, with_extensions
+from signing.pades.certificate_requests import key_usage, sealing_usage
+from signing.pades.stamping import StampingKey
+
+_POLICY = "1.3.6.1.4.1.32473.1.2"
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,10 @@ class Generation:
         return f"模擬 第{self.number}世代 時刻認証局"
 
     @property
-    def algorithm(self) -> hashes.SHA256 | hashes.SHA384:
-        return _algorithm(self.digest)
+    def stamping_key(self) -> StampingKey:
+        """What its time-stamping authority signs with."""
+        issuing = self.certificates["issuing"]
+        return StampingKey(self.keys["tsa"], self.certificates["tsa"], issuing, _POLICY, self.digest)
 
     def is_alive(self, now: datetime) -> bool:
         """Whether its servers answer: nobody runs them once its certificates have ended."""
@@ -46,13 +53,12 @@ class Generation:
         )
         return loaded
 
-    def issue_signer(self, name: str, organisation: str, key: Key) -> x509.Certificate:
+    def issue_signer(self, name: str, organisation: str, key: PrivateKey) -> x509.Certificate:
         """A sealing certificate of this generation, for as long as the generation lives."""
-        builder = _builder(
-            _name(organisation, name), key, self.certificates["issuing"], self.starts, self.ends
-        )
-        builder = builder.add_extension(_usage("digital_signature", "content_commitment"), critical=True)
-        return builder.sign(self.keys["issuing"], self.algorithm)
+        subject, issuer = authority_name(organisation, name), self.certificates["issuing"]
+        builder = certificate_builder(subject, key.public_key(), issuer, self.starts, self.ends)
+        builder = with_extensions(builder, (sealing_usage(), True))
+        return builder.sign(self.keys["issuing"], digest_for(self.keys["issuing"]))
 
 
 def make_generation(
@@ -70,17 +76,14 @@ def make_generation(
     organisation = f"模擬 第{number}世代 認証局"
     certificates: dict[str, x509.Certificate] = {}
 
-    def sign(
-        role: str, common_name: str, by: str | None, *extensions: tuple[x509.ExtensionType, bool]
-    ) -> None:
-        issuer = certificates[by] if by else None
-        builder = _builder(_name(organisation, common_name), keys[role], issuer, starts, ends)
-        for extension, is_critical in extensions:
-            builder = builder.add_extension(extension, critical=is_critical)
-        certificates[role] = builder.sign(keys[by or role], _algorithm(digest))
+    def sign(role: str, common_name: str, by: str | None, *extensions: Extension) -> None:
+        subject, issuer = authority_name(organisation, common_name), certificates[by] if by else None
+        builder = certificate_builder(subject, keys[role].public_key(), issuer, starts, ends)
+        signing_key = keys[by or role]
+        certificates[role] = with_extensions(builder, *extensions).sign(signing_key, digest_for(signing_key))
 
-    authority = (_usage("key_cert_sign", "crl_sign"), True)
-    leaf = (_usage("digital_signature"), True)
+    authority = (key_usage("key_cert_sign", "crl_sign"), True)
+    leaf = (key_usage("digital_signature"), True)
     sign("root", f"{organisation} ルート", None, (x509.BasicConstraints(True, 1), True), authority)
     if is_flat:
         certificates["issuing"] = certificates["root"]
@@ -91,53 +94,3 @@ def make_generation(
     answering = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
     sign("ocsp", f"模擬 第{number}世代 OCSP", "issuing", leaf, (answering, True), (x509.OCSPNoCheck(), False))
     return Generation(number, starts, ends, digest, keys, certificates)
-
-
-def _algorithm(digest: str) -> hashes.SHA256 | hashes.SHA384:
-    return hashes.SHA384() if digest == "sha384" else hashes.SHA256()
-
-
-def _name(organisation: str, common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
-    )
-
-
-def _builder(
-    subject: x509.Name, key: Key, issuer: x509.Certificate | None, starts: datetime, ends: datetime
-) -> x509.CertificateBuilder:
-    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(starts.astimezone(UTC).replace(tzinfo=None, microsecond=0))
-        .not_valid_after(ends.astimezone(UTC).replace(tzinfo=None, microsecond=0))
-        .add_extension(identifier, critical=False)
-    )
-    if issuer is None:
-        return builder
-    above = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    authority = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(above)
-    return builder.add_extension(authority, critical=False)
-
-
-def _usage(*used: str) -> x509.KeyUsage:
-    every = (
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    )
-    return x509.KeyUsage(**{usage: usage in used for usage in every})

@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from signing.errors import CertificateUnusable, SealingFailed
 from signing.pades.answers import BadRevocationAnswer, Judged, as_der, judge_crl, judge_ocsp
+from signing.pades.built_in_ca import BuiltInCa
 from signing.pades.exchanges import ExchangeFailed, Patience, Question, exchange
 from signing.pades.health import HealthBook, MemoryHealthBook
 from signing.pades.keeping import AnswerBook, KeptAnswer, MemoryAnswerBook
@@ -79,45 +80,33 @@ class RevocationSource(Protocol):
     def gather(self, certificates: Certificates, now: datetime) -> RevocationData: ...
 
 
-class LocalAuthority(Protocol):
-    """A certification authority whose key is here: the demo PKI, or the built-in CA."""
+class BuiltInRevocation:
+    """Answers of a CA of this installation (the demo's, or a city's own), made on the spot and kept a while."""
 
-    @property
-    def certificates(self) -> dict[str, pyca.Certificate]: ...
-
-    def ocsp_response(self, certificate: pyca.Certificate, now: datetime) -> bytes: ...
-
-    def root_crl(self, now: datetime) -> bytes: ...
-
-
-class DemoRevocation:
-    """Answers of the CA of this installation (the demo's, or a city's own), made on the spot and kept a while."""
-
-    def __init__(self, authority: LocalAuthority) -> None:
-        self._authority = authority
+    def __init__(self, ca: BuiltInCa) -> None:
+        self._ca = ca
         self._made: dict[str, tuple[datetime, bytes]] = {}
 
     def covers(self, certificate: x509.Certificate) -> bool:
         """Whether a certificate is of this CA."""
-        return self._issuer(load(certificate)) is not None
+        return self._ca.covers(certificate)
 
     def gather(self, certificates: Certificates, now: datetime) -> RevocationData:
         """An OCSP response for each certificate of the issuing CA, and the root's CRL."""
         data = RevocationData()
-        issuing = self._authority.certificates["issuing"]
+        issuing = self._ca.certificates["issuing"]
         for certificate in map(load, certificates):
             if certificate.issuer == issuing.subject:
                 data.add(OCSP, self._ocsp(certificate, issuing, now))
-        data.add(CRL, self._again(CRL, now) or self._keep(CRL, self._authority.root_crl(now), now))
+        data.add(CRL, self._again(CRL, now) or self._keep(CRL, self._ca.root_crl(now), now))
         return data
 
     def _ocsp(self, certificate: pyca.Certificate, issuer: pyca.Certificate, now: datetime) -> bytes:
         key = f"{certificate.serial_number:x}"
-        look = getattr(self._authority, "revocation", None)  # the demo PKI revokes nothing
-        is_revoked = look is not None and look(certificate.serial_number) is not None
+        is_revoked = self._ca.revocation(certificate.serial_number) is not None
         if not is_revoked and (made := self._again(key, now)):
             return made
-        answer = self._authority.ocsp_response(certificate, now)
+        answer = self._ca.ocsp_response(certificate, now)
         _refuse_revoked(certificate, judge_ocsp(answer, certificate, issuer, now))
         return self._keep(key, answer, now)
 
@@ -128,10 +117,6 @@ class DemoRevocation:
     def _keep(self, key: str, answer: bytes, now: datetime) -> bytes:
         self._made[key] = (now, answer)
         return answer
-
-    def _issuer(self, certificate: pyca.Certificate) -> pyca.Certificate | None:
-        ours = (self._authority.certificates[name] for name in ("root", "issuing"))
-        return next((each for each in ours if each.subject == certificate.issuer), None)
 
 
 class HttpRevocation:
@@ -256,15 +241,15 @@ class HttpRevocation:
 class MixedRevocation:
     """Certificates of this installation's CA from that CA, all others from where they say."""
 
-    def __init__(self, demo: DemoRevocation, others: RevocationSource) -> None:
-        self._demo = demo
+    def __init__(self, own: BuiltInRevocation, others: RevocationSource) -> None:
+        self._own = own
         self._others = others
 
     def gather(self, certificates: Certificates, now: datetime) -> RevocationData:
         """Revocation data of every certificate but the roots."""
-        demo = [certificate for certificate in certificates if self._demo.covers(certificate)]
-        other = [certificate for certificate in certificates if not self._demo.covers(certificate)]
-        first = self._demo.gather(demo, now) if demo else RevocationData()
+        own = [certificate for certificate in certificates if self._own.covers(certificate)]
+        other = [certificate for certificate in certificates if not self._own.covers(certificate)]
+        first = self._own.gather(own, now) if own else RevocationData()
         if not other:
             return first
         second = self._others.gather(other, now)

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 import signing
 from signing.modes import SigningMode, ViewingRule
 from signing.pades.demo_pki import DemoPki, open_demo_pki
-from signing.pades.revocation import DemoRevocation, RevocationData, RevocationUnavailable
+from signing.pades.revocation import BuiltInRevocation, RevocationData, RevocationUnavailable
 from signing.pades.seal import Sealer
 from signing.pades.signers import Identity, SealingKey, load_pkcs12
 from signing.party_preparations import prepare_party, refuse_stranger, sign_prepared
@@ -33,7 +33,7 @@ class Revocations:
     def __init__(self, pki: DemoPki) -> None:
         self.pki = pki
         self.is_silent = False
-        self._real = DemoRevocation(pki.ca)
+        self._real = BuiltInRevocation(pki.ca)
 
     def gather(self, certificates, now: datetime) -> RevocationData:
         if self.is_silent:

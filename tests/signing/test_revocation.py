@@ -1,5 +1,6 @@
 """Revocation data over HTTP: verified before it is kept, kept for its life, and a revoked certificate stops a seal."""
 
+import shutil
 import time
 from datetime import timedelta
 
@@ -12,11 +13,15 @@ from cryptography.x509 import ReasonFlags, ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signing.pades.answers import as_der
-from signing.pades.built_in_ca import BuiltInCa
 from signing.pades.demo_pki import open_demo_pki
 from signing.pades.exchanges import Patience
 from signing.pades.keeping import MemoryAnswerBook
-from signing.pades.revocation import CertificateRevoked, DemoRevocation, HttpRevocation, RevocationUnavailable
+from signing.pades.revocation import (
+    BuiltInRevocation,
+    CertificateRevoked,
+    HttpRevocation,
+    RevocationUnavailable,
+)
 from signing.testing import NOON, MovableClock
 from tests.tsa_server import AuthorityServer
 
@@ -240,17 +245,21 @@ def test_another_issuer_of_the_same_name_is_not_taken_for_the_issuer(server, clo
 
 
 def test_answers_of_the_installations_own_ca_are_made_here_and_a_revocation_counts_at_once(
-    keys, clock, monkeypatch
+    keys, tmp_path, clock
 ):
-    pki = open_demo_pki(keys)
-    revocation = DemoRevocation(pki)
+    shutil.copytree(keys, tmp_path / "keys")
+    pki = open_demo_pki(tmp_path / "keys")
+    revocation = BuiltInRevocation(pki.ca)
     witness = _witness(pki)
     first = revocation.gather([witness], clock())
     clock.move(minutes=9)
     assert revocation.gather([witness], clock()) == first
     clock.move(minutes=2)
     assert revocation.gather([witness], clock()) != first
-    assert hasattr(BuiltInCa, "revocation"), "the name by which a revocation is looked up"
+    pki.ca.revoke(witness.serial_number, clock())
+    clock.move(seconds=1)
+    with pytest.raises(CertificateRevoked):
+        revocation.gather([witness], clock())
 
 
 def _witness(pki):
