@@ -55,6 +55,7 @@ class LodgedStatus(LabelledWord):
     ACCEPTED = "accepted", "受理"
     ALARMED = "alarmed", "受理後に変化"
     RETURNED = "returned", "差戻し"
+    WITHDRAWN = "withdrawn", "取下げ"
     REPLACED = "replaced", "差替え済み"
     RELEASED = "released", "返還・解除"
 
@@ -134,6 +135,9 @@ class LodgedGuarantee(CityScoped, Base):
     returned_because: Mapped[str | None] = mapped_column(Text)
     replaced_at: Mapped[datetime | None]
     """When another one took its place (差し替え)."""
+    withdrawn_at: Mapped[datetime | None]
+    """When the contractor took back the filing that had brought it, before anybody accepted it (取下げ)."""
+    withdrawn_by: Mapped[str | None] = mapped_column(String(100))
     released_at: Mapped[datetime | None]
     released_by: Mapped[str | None] = mapped_column(String(100))
     released_because: Mapped[str] = mapped_column(Text, default="")
@@ -155,6 +159,7 @@ class LodgedGuarantee(CityScoped, Base):
         """Where it stands (確認の状況), derived from its facts: what ended it counts before what began it."""
         facts = (
             (self.returned_at, LodgedStatus.RETURNED),
+            (self.withdrawn_at, LodgedStatus.WITHDRAWN),
             (self.released_at, LodgedStatus.RELEASED),
             (self.replaced_at, LodgedStatus.REPLACED),
             (self.alarmed_at, LodgedStatus.ALARMED),
@@ -203,8 +208,8 @@ class LodgedGuarantee(CityScoped, Base):
 
     @property
     def is_live(self) -> bool:
-        """Whether it still counts: neither sent back, nor replaced, nor released."""
-        return self.returned_at is None and self.replaced_at is None and self.released_at is None
+        """Whether it still counts: neither sent back, nor withdrawn, nor replaced, nor released."""
+        return not any((self.returned_at, self.withdrawn_at, self.replaced_at, self.released_at))
 
     @property
     def is_in_force(self) -> bool:

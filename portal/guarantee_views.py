@@ -43,6 +43,7 @@ STATUS_KINDS: Mapping[LodgedStatus, str] = {
     LodgedStatus.ACCEPTED: "accepted",
     LodgedStatus.ALARMED: "late",
     LodgedStatus.RETURNED: "returned",
+    LodgedStatus.WITHDRAWN: "neutral",
     LodgedStatus.REPLACED: "neutral",
     LodgedStatus.RELEASED: "done",
 }

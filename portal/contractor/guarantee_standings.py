@@ -32,6 +32,7 @@ WORDS: Mapping[LodgedStatus, tuple[str, str]] = {
         "受理のあとに証書の内容が変わったため、市が確かめています。市から連絡することがあります。",
     ),
     LodgedStatus.RETURNED: ("差戻し", "理由を読み、直したものを提出し直します。"),
+    LodgedStatus.WITHDRAWN: ("取下げ", "書類の取下げとともに、取り下げました。直した書類で提出し直せます。"),
     LodgedStatus.REPLACED: ("差し替え済み", "あとから提出した保証に差し替わりました。"),
     LodgedStatus.RELEASED: ("返還・解除済み", "役目を終えました。"),
 }

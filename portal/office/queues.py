@@ -102,7 +102,8 @@ def _payment_waiting(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
 
 def _guarantee_to_decide(_now: Moment, _soon: Moment) -> ColumnElement[bool]:
     """A guarantee was lodged and neither accepted nor ended, or what was accepted has changed."""
-    ended = (LodgedGuarantee.returned_at, LodgedGuarantee.replaced_at, LodgedGuarantee.released_at)
+    row = LodgedGuarantee
+    ended = (row.returned_at, row.withdrawn_at, row.replaced_at, row.released_at)
     return exists().where(
         LodgedGuarantee.case_id == ProcurementCase.id,
         or_(LodgedGuarantee.accepted_at.is_(None), LodgedGuarantee.alarmed_at.is_not(None)),

@@ -23,8 +23,10 @@ from portal.workflows.guarantee_means import (
     refuse_unproven,
     refuse_unseen,
 )
+from portal.workflows.guarantees_of_filing import FilingOfGuarantee, filing_of, mark_returned, named
 from portal.workflows.locks import lock_case
-from portal.workflows.notify_guarantees import tell_of_acceptance, tell_of_return
+from portal.workflows.notify_guarantees import HOW_TO_CORRECT, tell_of_acceptance, tell_of_return
+from portal.workflows.review_filing import attachment_key, send_back_filing
 from portal.workflows.texts import fitting, required_reason
 from procurement.cities.kinds import Channel
 from procurement.errors import RuleViolation
@@ -109,14 +111,35 @@ def accept_guarantee(act: Act, lodged: LodgedGuarantee, *, reason: str = "", loo
     tell_of_acceptance(act, lodged)
 
 
-def return_guarantee(act: Act, lodged: LodgedGuarantee, reason: str) -> None:
-    """Send it back to the contractor (差戻し) with a reason; it secures nothing any more."""
+def return_guarantee(act: Act, lodged: LodgedGuarantee, reason: str) -> bool:
+    """Send it back to the contractor (差戻し) with a reason; it secures nothing any more.
+
+    The paper that it came with goes back too while the city is still reviewing it: one act, one mail. True where
+    it did. (FILE-22)
+    """
     _begin(act, lodged)
     reason = required_reason(reason, LodgedGuarantee.returned_because, "差戻しの理由")
-    lodged.returned_at, lodged.returned_by, lodged.returned_because = act.now, act.actor.name, reason
-    lodged.next_look_at = None
-    act.audit(Tag.GUARANTEE_RETURNED, city=lodged.city, subject=("guarantee", lodged.id), reason=reason)
-    tell_of_return(act, lodged)
+    came_with = filing_of(act.session, lodged)
+    mark_returned(act, lodged, reason)
+    if came_with is not None and came_with.is_open:
+        _send_back_with(act, lodged, came_with, reason)
+        return True
+    tell_of_return(act, lodged, came_with)
+    return False
+
+
+def _send_back_with(act: Act, lodged: LodgedGuarantee, came_with: FilingOfGuarantee, reason: str) -> None:
+    """The paper goes back for the same reason; its mail says that the guarantee went back, and how to go on."""
+    marked, words = attachment_key(came_with.attachment_code), f"{named(lodged)}を差し戻しました。"
+    send_back_filing(
+        act,
+        came_with.filing,
+        version_number=came_with.current.number,
+        reason=reason,
+        marked_fields=(marked,),
+        remarks={marked: words},
+        beside=(f"この書類で提出された{words}", HOW_TO_CORRECT[True]),
+    )
 
 
 def record_original(act: Act, lodged: LodgedGuarantee, *, channel: Channel, received_on: date) -> None:

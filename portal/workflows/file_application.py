@@ -16,6 +16,7 @@ from portal.mail import Attachment
 from portal.workflows.act import Act
 from portal.workflows.case_facts import facts_for
 from portal.workflows.confirm_address import ask_to_confirm_address
+from portal.workflows.guarantees_of_filing import withdraw_with
 from portal.workflows.locks import lock_case
 from portal.workflows.paper_dues import paper_due
 from portal.workflows.recipients import notify_contractor, notify_officers
@@ -183,7 +184,7 @@ def _hand_in(act: Act, version: FilingVersion, form: FormDefinition, at: datetim
 
 
 def withdraw_filing(act: Act, filing: Filing) -> None:
-    """The contractor takes the paper back before the city decides (取下げ). (FORM-C04)"""
+    """The contractor takes the paper back before the city decides (取下げ), and what it brought. (FORM-C04)"""
     lock_case(act, filing.case_id)
     filing.current.withdraw(now=act.now, by=act.actor.name)
     deadline = _deadline_for(act, filing)
@@ -192,12 +193,15 @@ def withdraw_filing(act: Act, filing: Filing) -> None:
     act.audit(
         Tag.FILING_WITHDRAWN, city=filing.city, subject=("filing", filing.id), version=filing.current.number
     )
+    withdrawn, kept = withdraw_with(act, filing)
     notify_officers(
         act,
         filing.case,
         "filing_withdrawn",
         key=f"filing-withdrawn:{filing.id}:{filing.current.number}",
         filing=filing,
+        withdrawn=withdrawn,
+        kept=kept,
     )
 
 

@@ -31,10 +31,11 @@ from procurement.wareki import jst_date
 
 LIVE = (
     LodgedGuarantee.returned_at.is_(None),
+    LodgedGuarantee.withdrawn_at.is_(None),
     LodgedGuarantee.replaced_at.is_(None),
     LodgedGuarantee.released_at.is_(None),
 )
-"""Conditions of a query: neither sent back, nor replaced, nor released."""
+"""Conditions of a query: neither sent back, nor withdrawn, nor replaced, nor released."""
 
 KNOWN = "guarantees of a city"
 

@@ -99,6 +99,7 @@ def refuse_used_number(
         LodgedGuarantee.guarantee_contract_number == number,
         LodgedGuarantee.means.in_(SURETY_MEANS),
         LodgedGuarantee.returned_at.is_(None),
+        LodgedGuarantee.withdrawn_at.is_(None),
         LodgedGuarantee.replaced_at.is_(None),
         _holds_its_number(),
     )

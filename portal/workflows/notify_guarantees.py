@@ -8,15 +8,18 @@ from sqlalchemy import select
 from guarantees.checks import Result
 from guarantees.lodged import GuaranteeLook, GuaranteeNotice, LodgedGuarantee
 from portal.workflows.act import Act
+from portal.workflows.guarantees_of_filing import FilingOfGuarantee
 from portal.workflows.recipients import notify_contractor, notify_officers
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import GuaranteeKind
+from procurement.filings import FilingStatus
 from procurement.guarantee_limits import Limit
 
 HOW_TO_CORRECT = {
     True: "保証会社に証書の訂正を依頼し、登録された後に「認証キーのお知らせ」を提出し直します。",
     False: "正しい内容の証書などを、提出し直します。",
 }
+AGAIN_BY_FILING = "受理された「{title}」を開き、直したお知らせを付けて、もう一度提出します。"
 
 
 def tell_of_look(act: Act, lodged: LodgedGuarantee, look: GuaranteeLook, result: Result) -> None:
@@ -56,15 +59,18 @@ def tell_of_acceptance(act: Act, lodged: LodgedGuarantee) -> None:
     )
 
 
-def tell_of_return(act: Act, lodged: LodgedGuarantee) -> None:
-    """The contractor hears why the guarantee was sent back, and how to go on."""
+def tell_of_return(act: Act, lodged: LodgedGuarantee, came_with: FilingOfGuarantee | None = None) -> None:
+    """The contractor hears why the guarantee was sent back, and how to go on; an accepted paper is filed once more."""
+    how = HOW_TO_CORRECT[lodged.is_looked_up]
+    if came_with is not None and came_with.filing.status is FilingStatus.ACCEPTED:
+        how += AGAIN_BY_FILING.format(title=came_with.filing.title)
     notify_contractor(
         act,
         lodged.case,
         "guarantee_returned",
         key=f"guarantee-returned:{lodged.id}",
         lodged=lodged,
-        how_to_correct=HOW_TO_CORRECT[lodged.is_looked_up],
+        how_to_correct=how,
     )
 
 

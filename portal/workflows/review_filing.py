@@ -9,6 +9,7 @@ from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.advance_payments import refuse_election
 from portal.workflows.file_application import refuse_missing_attachments
+from portal.workflows.guarantees_of_filing import named, return_with
 from portal.workflows.locks import lock_case
 from portal.workflows.recipients import notify_contractor, notify_officers
 from portal.workflows.request_advance_payment import take_up_payment
@@ -34,10 +35,12 @@ def send_back_filing(
     reason: str,
     marked_fields: Sequence[str] = (),
     remarks: Mapping[str, str] | None = None,
+    beside: Sequence[str] = (),
 ) -> None:
     """Send the paper back for correction (差戻し): a general word, and what is wrong with which fields. (FILE-22)
 
-    Whoever writes a remark marks the field with it. Keys that the form does not know are left out.
+    Whoever writes a remark marks the field with it. Keys that the form does not know are left out. `beside` are
+    lines of the mail about what goes back together with the paper.
     """
     reason = required_reason(reason, FilingVersion.decision_reason, "差戻しの内容")
     lock_case(act, filing.case_id)
@@ -49,8 +52,8 @@ def send_back_filing(
     _write_message(act, filing, reason, marked, said)
     act.audit(Tag.FILING_SENT_BACK, city=filing.city, subject=("filing", filing.id), version=version.number)
     places = [f"・{labels[key]}{f'：{said[key]}' if key in said else ''}" for key in marked]
-    letter = "\n".join([reason, "", "直すところ", *places]) if places else reason
-    _tell_contractor(act, filing, version, "filing_sent_back", letter)
+    letter = [reason, *(["", "直すところ", *places] if places else []), *(["", *beside] if beside else [])]
+    _tell_contractor(act, filing, version, "filing_sent_back", "\n".join(letter))
 
 
 def markable_labels(form: FormDefinition) -> dict[str, str]:
@@ -77,14 +80,19 @@ def _remarks(labels: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, s
 
 
 def reject_filing(act: Act, filing: Filing, *, version_number: int, reason: str) -> None:
-    """Reject the paper for good (却下), with the reason."""
+    """Reject the paper for good (却下), with the reason; guarantees that it brought go back, unless accepted."""
     reason = required_reason(reason, FilingVersion.decision_reason, "却下の内容")
     lock_case(act, filing.case_id)
     version = _version_seen(filing, version_number)
     version.reject(now=act.now, by=act.actor.name, reason=reason)
+    returned = [f"・{named(lodged)}" for lodged in return_with(act, filing, reason)]
     _write_message(act, filing, reason)
     act.audit(Tag.FILING_REJECTED, city=filing.city, subject=("filing", filing.id), version=version.number)
-    _tell_contractor(act, filing, version, "filing_rejected", reason)
+    letter = [
+        reason,
+        *(["", "この書類で提出された次の保証も、差し戻しました。", *returned] if returned else []),
+    ]
+    _tell_contractor(act, filing, version, "filing_rejected", "\n".join(letter))
 
 
 def accept_filing(

@@ -103,6 +103,8 @@ def take_filed_notice(act: Act, read: FileRead, secrets: SealedWords) -> list[No
     """Lodge what was read and keep what became of it; nothing where another worker was faster."""
     version = act.session.get_one(FilingVersion, read.file.version_id)
     lock_case(act, version.filing.case_id)
+    if version.withdrawn_at or version.rejected_at or version.filing.voided_at:
+        return []  # taken back or turned down while the file was being read
     if any(row.sha256 == read.file.sha256 for row in readings_of(act.session, version.id)):
         return []
     rows = []

@@ -49,6 +49,7 @@ MATCH, LOOK, MISMATCH = (line(result.value, result) for result in Result)
         (lodged(Means.CASH, accepted_at=NOW, alarmed_at=NOW, replaced_at=NOW), "replaced"),
         (lodged(Means.CASH, accepted_at=NOW, released_at=NOW), "released"),
         (lodged(Means.CASH, accepted_at=NOW, returned_at=NOW), "returned"),
+        (lodged(Means.CASH, withdrawn_at=NOW), "withdrawn"),
     ],
 )
 def test_status(guarantee: LodgedGuarantee, status: str) -> None:

@@ -171,8 +171,15 @@ def _filing_letters() -> Iterator[Sample]:
     yield Sample("filing_receipt-late", "filing_receipt", "tosu", _to_contractor(filing=filing, version=late))
     for template in ("filing_sent_back", "filing_rejected"):
         yield Sample(template, template, "tosu", _to_contractor(**paper, reason=reason))
-    for template in ("filing_arrived", "filing_withdrawn"):
-        yield Sample(template, template, "tosu", _to_officer(**paper))
+    yield Sample("filing_arrived", "filing_arrived", "tosu", _to_officer(**paper))
+    brought = [Thing(obligation=GuaranteeKind.CONTRACT, guarantee_contract_number="31072-0001M")]
+    accepted = [Thing(obligation=GuaranteeKind.ADVANCE_PAYMENT, guarantee_contract_number="31072-0002M")]
+    for name, withdrawn, kept in (
+        ("filing_withdrawn", [], []),
+        ("filing_withdrawn-guarantees", brought, accepted),
+    ):
+        values = _to_officer(**paper, withdrawn=withdrawn, kept=kept)
+        yield Sample(name, "filing_withdrawn", "tosu", values)
     text = "添付書類の日付をご確認ください。"
     yield Sample("filing_message-contractor", "filing_message", "tosu", _to_contractor(**paper, text=text))
     yield Sample("filing_message-officer", "filing_message", "tosu", _to_officer(**paper, text=text))
