@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from portal import clock
 from portal.demo.loading import PASSWORD, first_day_of_demo, is_loaded, load_demo
 from portal.demo.people import labels
-from portal.demo.serving import serve_demo
+from portal.demo.serving import port_problem, serve_demo
 from portal.migrations import commands
 from portal.unit_of_work import current_database
 
@@ -40,6 +40,9 @@ def load(today: datetime | None) -> None:
 def serve(port: int, host: str) -> None:
     """Serve the demo: web server, jobs and a mail server of its own. Ctrl-C ends all of it."""
     _refuse_in_production()
+    problem = port_problem(host, port)
+    if problem:
+        raise click.ClickException(problem)
     address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     current_app.config["BASE_URL"] = address  # links in the mails of the demo's history lead here
     commands.upgrade(current_database())
@@ -50,7 +53,10 @@ def serve(port: int, host: str) -> None:
     for login_name, label in labels().items():
         click.echo(f"  {login_name:20} {label}")
     click.echo("\n終わるときは Ctrl-C を押します。")
-    serve_demo(current_app.config["INSTANCE"], host, port, address)
+    if not serve_demo(current_app.config["INSTANCE"], host, port, address):
+        raise click.ClickException(
+            "プロセスのひとつが終わったため、デモを終えました。上の表示を確かめてください。"
+        )
 
 
 @group.command()

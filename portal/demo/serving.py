@@ -1,5 +1,6 @@
 """Serving the demo (デモの起動): web server, jobs process and mail server, ended together."""
 
+import errno
 import os
 import signal
 import socket
@@ -11,10 +12,16 @@ from types import FrameType
 from portal.demo.mailbox import mail_server
 
 ROOT = Path(__file__).resolve().parents[2]
+OTHER_PORT = "PORT=9000 make demo のように、ほかの番号を付けて始めてください。"
+PORT_PROBLEMS = {
+    errno.EADDRINUSE: "ポート{port}は、ほかのプログラムが使っています（前に始めたデモかもしれません）。"
+    + OTHER_PORT,
+    errno.EACCES: "ポート{port}を開く権限がありません。" + OTHER_PORT,
+}
 
 
-def serve_demo(instance: str, host: str, port: int, address: str) -> None:
-    """Run until Ctrl-C (or SIGTERM), or until one of the processes ends by itself."""
+def serve_demo(instance: str, host: str, port: int, address: str) -> bool:
+    """Run until Ctrl-C, SIGTERM or the end of the terminal (True), or until a process ends by itself (False)."""
     mail = mail_server(Path(instance) / "demo" / "mailbox", free_port())
     mail.start()
     environment = os.environ | {
@@ -26,14 +33,30 @@ def serve_demo(instance: str, host: str, port: int, address: str) -> None:
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     web = [sys.executable, "-m", "waitress", f"--listen={host}:{port}", "--threads=8", "wsgi:app"]
     children = [_start(web, environment), _start([*flask, "jobs", "run"], environment)]
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # children have sessions of their own: nobody else ends them
+        signal.signal(number, _interrupt)
     try:
         _wait_for_any(children)
     except KeyboardInterrupt:
-        pass
+        return True
     finally:
         _end(children)
         mail.stop()
+    return False
+
+
+def port_problem(host: str, port: int) -> str:
+    """Why the demo cannot be served there, in words; empty when it can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server does
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return PORT_PROBLEMS.get(error.errno or 0, "").format(port=port)
+    return ""
 
 
 def free_port() -> int:
