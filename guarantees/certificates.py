@@ -31,6 +31,11 @@ class VersionKind(LabelledWord):
     CANCELLATION = "cancellation", "解約"
     """Ends the guarantee contract."""
 
+    @property
+    def has_contents(self) -> bool:
+        """Whether it comes with contents of its own; the others bring back, or end, what is there."""
+        return self in (VersionKind.NEW, VersionKind.CHANGE, VersionKind.CORRECTION)
+
 
 @dataclass(frozen=True)
 class CertificateContents:
@@ -150,7 +155,7 @@ class Certificate:
         entries = tuple(
             CertificateEntry(
                 number=entry["number"],
-                arrived_at=_instant(entry["arrived_at"]),
+                arrived_at=instant_of(entry["arrived_at"]),
                 target=Target(entry["target"]),
                 contents=CertificateContents.from_json(entry["contents"]),
             )
@@ -164,7 +169,8 @@ class Certificate:
         return cls(number, issuer, entries)
 
 
-def _instant(text: str) -> datetime:
+def instant_of(text: str) -> datetime:
+    """An instant as the registry's API writes it; ValueError or TypeError when it is none, or has no time zone."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")

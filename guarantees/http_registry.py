@@ -10,14 +10,14 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from guarantees.certificates import Certificate, CertificateContents, VersionKind
+from guarantees.certificates import Certificate, VersionKind, instant_of
 from guarantees.keys import AuthenticationKey
 from guarantees.lookup import (
     Answer,
@@ -26,6 +26,7 @@ from guarantees.lookup import (
     Locked,
     NotFound,
     Publication,
+    PublishAnswer,
     PublishRefused,
     Unavailable,
 )
@@ -39,6 +40,10 @@ PATHS = {
     VersionKind.CHANGE_WITHDRAWN: "change-withdrawals",
     VersionKind.CANCELLATION: "cancellation",
 }
+"""Where a version that follows is published, below its certificate; the API's own routes are made of it."""
+LONGEST_REASON = 300
+Values = dict[str, Any]
+Read = TypeVar("Read")
 
 
 class _NoAnswer(Exception):
@@ -62,57 +67,25 @@ class HttpRegistry:
     ) -> Answer:
         """See `RegistryPort`."""
         asked = {"number": number, "key": key.reveal(), "asked_by": asked_by[:100] or "-"}
-        try:
-            code, values = self._post(orderer, "/look-ups", asked)
-            if code == 200:
-                return _checked(Certificate.from_json(values), number)
-            if code == 404 and values["error"] == "not_found":
-                return NotFound()
-            if code == 429:
-                return Locked(_instant(values["until"]))
-            return Unavailable(_refusal(code, values))
-        except _NoAnswer as problem:
-            return Unavailable(str(problem))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return Unavailable("保証確認サービスの応答の内容が、決められた形ではありません。")
+        return self._answer(orderer, "/look-ups", asked, lambda code, values: _seen(code, values, number))
 
-    def publish(
-        self,
-        kind: VersionKind,
-        issuer: str,
-        number: str,
-        key: AuthenticationKey | None,
-        orderer: str,
-        contents: CertificateContents | None,
-        *,
-        reason: str = "",
-        published_by: str,
-        now: datetime,
-        reference: str | None = None,
-    ) -> Publication:
+    def publish(self, publication: Publication, *, now: datetime) -> PublishAnswer:
         """See `SuretyPort`."""
-        said: dict[str, Any] = {"published_by": published_by, "reference": reference}
-        if kind is VersionKind.NEW:
-            path = "/certificates"
-            said |= {"number": number, "key": key.reveal() if key else "", "orderer": orderer}
-        else:
-            path = f"/certificates/{quote(number, safe='')}/{PATHS[kind]}"
-            said["reason"] = reason
-        if kind in (VersionKind.NEW, VersionKind.CHANGE, VersionKind.CORRECTION):
-            said["contents"] = contents.to_json() if contents else None
+        return self._answer(publication.issuer, *_told(publication), _taken)
+
+    def _answer(
+        self, organisation: str, path: str, values: Values, read: Callable[[int, Values], Read | None]
+    ) -> Read | Unavailable:
+        """What `read` makes of status and object of the answer; Unavailable where it makes nothing of them."""
         try:
-            code, values = self._post(issuer, path, said)
-            if code == 201:
-                return Arrived(_instant(values["arrived_at"]))
-            if code in (400, 422):
-                return PublishRefused(f"{values['text']}{values.get('remedy', '')}")
-            return Unavailable(_refusal(code, values))
+            code, found = self._post(organisation, path, values)
+            return read(code, found) or Unavailable(_refusal(code))
         except _NoAnswer as problem:
             return Unavailable(str(problem))
         except (KeyError, TypeError, ValueError, AttributeError):
             return Unavailable("保証確認サービスの応答の内容が、決められた形ではありません。")
 
-    def _post(self, organisation: str, path: str, values: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def _post(self, organisation: str, path: str, values: Values) -> tuple[int, Values]:
         """Status and object of the answer; _NoAnswer when there is none that can be read."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if token := self.tokens.get(organisation):
@@ -126,6 +99,7 @@ class HttpRegistry:
             raise _NoAnswer(f"保証確認サービスの応答がJSONではありません（HTTP {code}）。")
         try:
             found = json.loads(data)
+            _refuse_unstorable(found)
         except (ValueError, RecursionError):
             raise _NoAnswer(f"保証確認サービスの応答をJSONとして読めません（HTTP {code}）。") from None
         if not isinstance(found, dict):
@@ -167,27 +141,57 @@ class HttpRegistry:
         return http.client.HTTPSConnection(host, address.port, timeout=self.seconds, context=context)
 
 
+def _told(publication: Publication) -> tuple[str, Values]:
+    """Path and body of a publication."""
+    said: Values = {"published_by": publication.published_by, "reference": publication.reference}
+    contents = publication.contents
+    if publication.kind.has_contents:
+        said["contents"] = contents.to_json() if contents else None
+    if publication.kind is VersionKind.NEW:
+        key = publication.key.reveal() if publication.key else ""
+        return "/certificates", {
+            **said,
+            "number": publication.number,
+            "key": key,
+            "orderer": publication.orderer,
+        }
+    # The desk's officer writes lines, and as many as it takes; the API takes one line.
+    said["reason"] = " ".join(publication.reason.split())[:LONGEST_REASON]
+    return f"/certificates/{quote(publication.number, safe='')}/{PATHS[publication.kind]}", said
+
+
 def _cut(connected: socket.socket) -> None:
     """End the connection from outside, whatever it waits for."""
     with suppress(OSError):
         connected.shutdown(socket.SHUT_RDWR)
 
 
-def _checked(certificate: Certificate, number: str) -> Answer:
-    """A certificate of another number than was asked for is no answer."""
-    if certificate.guarantee_contract_number != number:
-        return Unavailable("保証確認サービスが、別の保証契約番号の電子証書を返しました。")
-    return Found(certificate)
+def _seen(code: int, values: Values, number: str) -> Answer | None:
+    """The answer to a look-up; a certificate of another number than was asked for is none."""
+    if code == 200:
+        certificate = Certificate.from_json(values)
+        if certificate.guarantee_contract_number != number:
+            return Unavailable("保証確認サービスが、別の保証契約番号の電子証書を返しました。")
+        return Found(certificate)
+    if code == 404 and values["error"] == "not_found":
+        return NotFound()
+    return Locked(instant_of(values["until"])) if code == 429 else None
 
 
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("an instant needs a time zone")
-    return at
+def _taken(code: int, values: Values) -> PublishAnswer | None:
+    """The answer to a publication."""
+    if code in (400, 422):
+        return PublishRefused(f"{values['text']}{values.get('remedy', '')}")
+    return Arrived(instant_of(values["arrived_at"])) if code == 201 else None
 
 
-def _refusal(code: int, values: Mapping[str, Any]) -> str:
+def _refuse_unstorable(values: Any) -> None:
+    """ValueError for words that no page can show and no database take: half of a surrogate pair, or a NUL."""
+    if b"\\u0000" in json.dumps(values, ensure_ascii=False).encode():
+        raise ValueError("a NUL")
+
+
+def _refusal(code: int) -> str:
     """What the operator reads of a refusal: its code, never a sentence that could repeat what was sent."""
     if code in (401, 403):
         return "保証確認サービスが、この接続（トークンまたは証明書）を認めていません。"

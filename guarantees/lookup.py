@@ -1,6 +1,7 @@
-"""Asking a registry (保証確認サービスへの照会): number and key in, one of four answers out."""
+"""The two sides of a registry (保証確認サービス): orderers look certificates up, sureties publish them."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +31,10 @@ class Locked:
     """Too many failures (照会の一時停止): ask again after `until`. It says nothing about number or key."""
 
     until: datetime
+
+    def seconds_left(self, now: datetime) -> int:
+        """How long still to wait, in whole seconds; at least one."""
+        return max(1, math.ceil((self.until - now).total_seconds()))
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,26 @@ class RegistryPort(Protocol):
 
 
 @dataclass(frozen=True)
+class Publication:
+    """What a surety says of a certificate (電子証書の登録): one version of it. It prints without the key.
+
+    `number` and `key` are normalised, `orderer` is its code; both key and orderer count for a new certificate
+    only, `contents` for the kinds that have any. `reference` is the surety's own id of this publication (at
+    most 60 characters): with one, a repetition is known as such even after later publications.
+    """
+
+    kind: VersionKind
+    issuer: str
+    number: str
+    published_by: str
+    key: AuthenticationKey | None = field(default=None, repr=False)
+    orderer: str = ""
+    contents: CertificateContents | None = None
+    reason: str = ""
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
 class Arrived:
     """The registry has it. `at` is 電子保証発行日時, the moment of arrival there. (GUAR-63)"""
 
@@ -75,7 +100,7 @@ class PublishRefused:
     text: str
 
 
-Publication = Arrived | PublishRefused | Unavailable
+PublishAnswer = Arrived | PublishRefused | Unavailable
 
 
 class SuretyPort(Protocol):
@@ -83,24 +108,6 @@ class SuretyPort(Protocol):
 
     name: str
 
-    def publish(
-        self,
-        kind: VersionKind,
-        issuer: str,
-        number: str,
-        key: AuthenticationKey | None,
-        orderer: str,
-        contents: CertificateContents | None,
-        *,
-        reason: str = "",
-        published_by: str,
-        now: datetime,
-        reference: str | None = None,
-    ) -> Publication:
-        """Publish a version of a certificate (電子証書の登録). The same publication may be sent again safely.
-
-        `key` and `orderer` count for `NEW` only; `contents` are not needed for `CHANGE_WITHDRAWN` and
-        `CANCELLATION`. `reference` is the surety's own id of this publication (at most 60 characters):
-        with one, a repetition is known as such even after later publications.
-        """
+    def publish(self, publication: Publication, *, now: datetime) -> PublishAnswer:
+        """Publish a version of a certificate (電子証書の登録). The same publication may be sent again safely."""
         ...

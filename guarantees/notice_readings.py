@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from guarantees.labelled import LabelledWord
+from guarantees.lodged import LodgedGuarantee
 from procurement.orm import Base, CityScoped, Id, Ref, Sha256, words_of
 
 
@@ -39,6 +40,8 @@ class NoticeReading(CityScoped, Base):
     lodged_id: Mapped[Ref | None] = mapped_column(ForeignKey("lodged_guarantees.id"))
     text: Mapped[str] = mapped_column(Text)
     office_text: Mapped[str] = mapped_column(Text, default="")
+
+    lodged: Mapped[LodgedGuarantee | None] = relationship()
 
     @property
     def words_for_office(self) -> str:

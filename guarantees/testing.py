@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from guarantees.certificates import Certificate, CertificateContents, VersionKind
+from guarantees.certificates import Certificate, CertificateContents
 from guarantees.keys import AuthenticationKey
-from guarantees.lookup import Answer, Arrived, Found, Locked, NotFound, Publication, Unavailable
+from guarantees.lookup import Answer, Found, Locked, NotFound, Unavailable
 
 
 class Exploded(Exception):
@@ -64,30 +64,3 @@ def explodes() -> FakeRegistry:
         raise Exploded("the registry exploded")
 
     return FakeRegistry(answer)
-
-
-@dataclass
-class FakePublisher:
-    """The surety's side of a registry: takes everything, or gives the one answer it was made with."""
-
-    answer: Publication | None = None
-    name: str = "試験用の保証確認サービス"
-    published: list[tuple[VersionKind, str, str]] = field(default_factory=list)
-
-    def publish(
-        self,
-        kind: VersionKind,
-        issuer: str,
-        number: str,
-        key: AuthenticationKey | None,
-        orderer: str,
-        contents: CertificateContents | None,
-        *,
-        reason: str = "",
-        published_by: str,
-        now: datetime,
-        reference: str | None = None,
-    ) -> Publication:
-        """Arrived now, unless another answer was given."""
-        self.published.append((kind, issuer, number))
-        return self.answer or Arrived(now)

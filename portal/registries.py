@@ -11,7 +11,6 @@ import psycopg
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from guarantees.certificates import CertificateContents, VersionKind
 from guarantees.errors import GuaranteeRefused
 from guarantees.http_registry import HttpRegistry
 from guarantees.keys import AuthenticationKey
@@ -19,6 +18,7 @@ from guarantees.lookup import (
     Answer,
     Arrived,
     Publication,
+    PublishAnswer,
     PublishRefused,
     RegistryPort,
     SuretyPort,
@@ -26,7 +26,7 @@ from guarantees.lookup import (
 )
 from guarantees.registry import looking_postgresql, looking_sqlite
 from guarantees.registry.key_hashing import KeyHasher
-from guarantees.registry.publications import publish
+from guarantees.registry.publishing import publish
 from guarantees.registry.views import Looking, look_up
 from portal.scoping import Scope
 from portal.unit_of_work import current_database, writing
@@ -74,55 +74,19 @@ class OwnRegistry:
         except (SQLAlchemyError, psycopg.Error) as error:
             return Unavailable(_noted(error))
 
-    def publish(
-        self,
-        kind: VersionKind,
-        issuer: str,
-        number: str,
-        key: AuthenticationKey | None,
-        orderer: str,
-        contents: CertificateContents | None,
-        *,
-        reason: str = "",
-        published_by: str,
-        now: datetime,
-        reference: str | None = None,
-    ) -> Publication:
+    def publish(self, publication: Publication, *, now: datetime) -> PublishAnswer:
         """See `SuretyPort`."""
         try:
-            at = self.take(
-                kind,
-                issuer,
-                number,
-                key,
-                orderer,
-                contents,
-                reason=reason,
-                published_by=published_by,
-                now=now,
-                reference=reference,
-            )
+            return Arrived(self.take(publication, now))
         except GuaranteeRefused as refused:
             return PublishRefused(refused.sentence())
         except SQLAlchemyError as error:
             return Unavailable(_noted(error))
-        return Arrived(at)
 
-    def take(
-        self,
-        kind: VersionKind,
-        issuer: str,
-        number: str,
-        key: AuthenticationKey | None,
-        orderer: str,
-        contents: CertificateContents | None,
-        **said: Any,
-    ) -> datetime:
+    def take(self, publication: Publication, now: datetime) -> datetime:
         """The same for the registry's own API: when it arrived; refused with GuaranteeRefused."""
         with writing(Scope()) as session:
-            return publish(
-                session, kind, issuer, number, key, orderer, contents, key_hasher=self.key_hasher, **said
-            )
+            return publish(session, publication, now, self.key_hasher).arrived_at
 
 
 @contextmanager

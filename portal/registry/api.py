@@ -1,6 +1,5 @@
 """The registry's HTTP API (保証確認サービスの接続), for the systems of orderers and sureties."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,8 +83,7 @@ def look_up() -> Answer:
     text, code, headers = refusal(
         429, "locked", "続けて失敗したため、照会を止めています。", until=found.until.isoformat()
     )
-    seconds = max(1, math.ceil((found.until - now).total_seconds()))
-    return text, code, {**headers, "Retry-After": str(seconds)}
+    return text, code, {**headers, "Retry-After": str(found.seconds_left(now))}
 
 
 def body(fields: Sequence[Field]) -> dict[str, Any]:

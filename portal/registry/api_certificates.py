@@ -5,7 +5,9 @@ from typing import Any
 from flask import request
 
 from guarantees.certificates import VersionKind
+from guarantees.http_registry import PATHS
 from guarantees.keys import normalised_key, normalised_number
+from guarantees.lookup import Publication
 from guarantees.registry.histories import visible
 from guarantees.registry.orm import ClientSide, RegistryCertificate
 from guarantees.registry.tries import certificate_of, certificates_of, failed_tries, looks_of
@@ -20,12 +22,7 @@ from portal.scoping import Scope
 from portal.unit_of_work import reading
 
 PAGE, LARGEST_PAGE = 100, 500
-KINDS = {
-    "changes": VersionKind.CHANGE,
-    "corrections": VersionKind.CORRECTION,
-    "change-withdrawals": VersionKind.CHANGE_WITHDRAWN,
-    "cancellation": VersionKind.CANCELLATION,
-}
+KINDS = {path: kind for kind, path in PATHS.items()}
 
 
 @blueprint.post("/certificates")
@@ -43,8 +40,7 @@ def publish_version(number: str, path: str) -> Answer:
     kind = KINDS.get(path)
     if kind is None:
         return refusal(404, "not_found", "このアドレスはありません。")
-    has_contents = kind in (VersionKind.CHANGE, VersionKind.CORRECTION)
-    return _published(kind, number, body(WITH_CONTENTS if has_contents else WITHOUT_CONTENTS))
+    return _published(kind, number, body(WITH_CONTENTS if kind.has_contents else WITHOUT_CONTENTS))
 
 
 @blueprint.get("/certificates")
@@ -94,18 +90,18 @@ def list_tries(number: str) -> Answer:
 
 
 def _published(kind: VersionKind, number: str, values: dict[str, Any]) -> Answer:
-    arrived = registry_here().take(
+    publication = Publication(
         kind,
         caller().organisation,
         _text(number, "number"),
-        normalised_key(values["key"]) if "key" in values else None,
-        values.get("orderer", ""),
-        contents_of(values["contents"]) if "contents" in values else None,
-        reason=values.get("reason") or "",
         published_by=values["published_by"],
-        now=clock.now(),
-        reference=values.get("reference"),
+        key=normalised_key(values["key"]) if "key" in values else None,
+        orderer=values.get("orderer", ""),
+        contents=contents_of(values["contents"]) if "contents" in values else None,
+        reason=values.get("reason") or "",
+        reference=values["reference"],
     )
+    arrived = registry_here().take(publication, clock.now())
     return answer({"arrived_at": arrived.isoformat()}, 201)
 
 

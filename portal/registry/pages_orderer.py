@@ -1,6 +1,5 @@
 """The orderer's pages (発注者の画面): number and key in, the certificate with its history out. (GUAR-62, GUAR-71)"""
 
-import math
 from datetime import datetime
 
 from flask import render_template
@@ -66,7 +65,7 @@ def submit_look_up() -> Page:
     if isinstance(found, Found):
         return _certificate_page(found.certificate, now)
     if isinstance(found, Locked):
-        return _look_up_page(form, _waiting(found.until, now)), 429
+        return _look_up_page(form, _waiting(found.seconds_left(now))), 429
     if isinstance(found, NotFound):
         form.form_errors.append(f"{NEUTRAL}お知らせの番号とキーを、もう一度見比べてください。")
         return _look_up_page(form), 422
@@ -95,8 +94,7 @@ def _certificate_page(certificate: Certificate, now: datetime) -> str:
     )
 
 
-def _waiting(until: datetime, now: datetime) -> str:
-    seconds = max(1, math.ceil((until - now).total_seconds()))
+def _waiting(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     wait = f"約{minutes + (rest > 0)}分" if minutes else f"{seconds}秒"
     return f"続けて失敗したため、照会を止めています。{wait}後に、もう一度お試しください。"

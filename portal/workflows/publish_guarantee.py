@@ -3,16 +3,14 @@
 The call itself stands between the two, outside of any transaction: `portal.desk_publishing`.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from guarantees.certificates import CertificateContents, VersionKind
+from guarantees.certificates import VersionKind
 from guarantees.desk.issuing import key_of
 from guarantees.desk.orm import DeskCertificate, DeskGuarantee
-from guarantees.keys import AuthenticationKey
-from guarantees.lookup import Arrived, Publication, PublishRefused
+from guarantees.lookup import Publication, PublishAnswer, PublishRefused, Unavailable
 from guarantees.products import CertificateForm
 from guarantees.sealed_words import SealedWords
 from portal.audit import Tag
@@ -23,19 +21,11 @@ from portal.workflows.mail_desk_customer import mail_followed, mail_issued
 
 @dataclass(frozen=True)
 class Waiting:
-    """One certificate that has still to arrive (未登録の証書)."""
+    """One certificate that has still to arrive (未登録の証書), and what the registry is to be told of it."""
 
     paper_id: str
     guarantee_id: str
-    kind: VersionKind
-    issuer: str
-    number: str
-    key: AuthenticationKey = field(repr=False)
-    orderer: str
-    contents: CertificateContents
-    reason: str
-    published_by: str
-    issued_at: datetime
+    publication: Publication
 
 
 def next_waiting(act: Act, guarantee_id: str, seal: SealedWords) -> Waiting | None:
@@ -44,33 +34,33 @@ def next_waiting(act: Act, guarantee_id: str, seal: SealedWords) -> Waiting | No
     if guarantee is None or not guarantee.waiting:
         return None
     paper = guarantee.waiting[0]
-    return Waiting(
-        paper_id=paper.id,
-        guarantee_id=guarantee.id,
-        kind=paper.kind,
-        issuer=guarantee.issuer,
-        number=guarantee.number,
-        key=key_of(guarantee, seal),
+    publication = Publication(
+        paper.kind,
+        guarantee.issuer,
+        guarantee.number,
+        published_by=paper.issued_by,
+        key=key_of(guarantee, seal) if paper.kind is VersionKind.NEW else None,
         orderer=guarantee.orderer,
         contents=paper.says,
         reason=paper.reason,
-        published_by=paper.issued_by,
-        issued_at=paper.issued_at,
+        reference=paper.id,
     )
+    return Waiting(paper.id, guarantee.id, publication)
 
 
-def record_publication(act: Act, waiting: Waiting, publication: Publication) -> bool:
+def record_publication(act: Act, waiting: Waiting, answer: PublishAnswer) -> bool:
     """Write down what the registry answered; the customer hears of an arrival. Whether it arrived."""
     guarantee = lock_guarantee(act, waiting.guarantee_id)
     paper = next(paper for paper in guarantee.papers if paper.id == waiting.paper_id)
     if paper.arrived_at is not None:
         return True
-    if not isinstance(publication, Arrived):
-        refused = isinstance(publication, PublishRefused)
-        text = publication.text if isinstance(publication, PublishRefused) else publication.problem
-        paper.miss(text, act.now if refused else None)
+    if isinstance(answer, PublishRefused):
+        paper.miss(answer.text, act.now)
         return False
-    paper.arrive(publication.at)
+    if isinstance(answer, Unavailable):
+        paper.miss(answer.problem, None)
+        return False
+    paper.arrive(answer.at)
     act.audit(
         Tag.DESK_GUARANTEE_ARRIVED,
         city="",

@@ -16,7 +16,7 @@ import pytest
 
 from guarantees.certificates import CertificateContents, VersionKind
 from guarantees.keys import AuthenticationKey
-from guarantees.lookup import Arrived
+from guarantees.lookup import Arrived, Publication
 from guarantees.products import Product
 from guarantees.registry.clients import add_client
 from guarantees.registry.orderers import load_orderers
@@ -138,17 +138,17 @@ def publish(portal: RunningPortal) -> None:
         guarantee_starts_on=date(2026, 5, 7),
         guarantee_ends_on=date(2026, 9, 30),
     )
+    new = Publication(
+        VersionKind.NEW,
+        "west",
+        NUMBER,
+        published_by="佐賀支店",
+        key=AuthenticationKey(KEY),
+        orderer=TOSU.slug,
+        contents=contents,
+    )
     with portal.app.app_context():
-        told = registry_publisher().publish(
-            VersionKind.NEW,
-            "west",
-            NUMBER,
-            AuthenticationKey(KEY),
-            TOSU.slug,
-            contents,
-            published_by="佐賀支店",
-            now=clock.now(),
-        )
+        told = registry_publisher().publish(new, now=clock.now())
     assert isinstance(told, Arrived), told
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from guarantees.certificates import VersionKind
 from guarantees.keys import AuthenticationKey
-from guarantees.lookup import Arrived
+from guarantees.lookup import Arrived, Publication
 from guarantees.registry.orm import Orderer, OrdererKind, RegistryLook
 from portal import clock
 from portal.acting import acting, looking
@@ -25,16 +25,16 @@ def publish(town: Town) -> None:
         act.session.add(
             Orderer(code=town.city, name="鳥栖市長", kind=OrdererKind.MUNICIPALITY, starts_on=START.date())
         )
-    arrived = registry_publisher().publish(
+    new = Publication(
         VersionKind.NEW,
         "west",
         NUMBER,
-        AuthenticationKey(KEY),
-        town.city,
-        certificate().latest,
         published_by="試験",
-        now=clock.now(),
+        key=AuthenticationKey(KEY),
+        orderer=town.city,
+        contents=certificate().latest,
     )
+    arrived = registry_publisher().publish(new, now=clock.now())
     assert isinstance(arrived, Arrived)
 
 

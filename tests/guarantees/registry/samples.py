@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from guarantees.certificates import CertificateContents
+from guarantees.certificates import CertificateContents, VersionKind
 from guarantees.keys import AuthenticationKey
+from guarantees.lookup import Publication
 from guarantees.products import Product
 from guarantees.registry.key_hashing import KeyHasher
 from guarantees.registry.orm import Orderer, OrdererKind, RegistryCertificate
-from guarantees.registry.publishing import publish_new
+from guarantees.registry.publishing import publish
 from portal import clock
 
 NOW = datetime(2026, 5, 7, 12, 0, tzinfo=clock.TOKYO)
@@ -54,19 +55,24 @@ def contents(**changes: Any) -> CertificateContents:
     return replace(CONTENTS, **changes)
 
 
-def published(session: Session, **changes: Any) -> RegistryCertificate:
-    """A new certificate in the registry."""
-    values: dict[str, Any] = {
-        "issuer": "east",
-        "number": NUMBER,
-        "key": KEY,
-        "orderer": ORDERER,
-        "contents": CONTENTS,
-        "published_by": "東日本 栃木支店",
-        "now": NOW,
-        "key_hasher": HASHER,
-    }
-    return publish_new(session, **{**values, **changes})
+def publication(kind: VersionKind = VersionKind.NEW, **changes: Any) -> Publication:
+    """What the surety says: a new certificate, or a version that follows it, with its contents if it has any."""
+    values: dict[str, Any] = {"issuer": "east", "number": NUMBER, "published_by": "東日本 栃木支店"}
+    if kind is VersionKind.NEW:
+        values |= {"key": KEY, "orderer": ORDERER, "contents": CONTENTS}
+    return Publication(kind, **(values | changes))
+
+
+def published(
+    session: Session,
+    kind: VersionKind = VersionKind.NEW,
+    *,
+    now: datetime = NOW,
+    key_hasher: KeyHasher = HASHER,
+    **changes: Any,
+) -> RegistryCertificate:
+    """The certificate after such a publication."""
+    return publish(session, publication(kind, **changes), now, key_hasher).certificate
 
 
 def later(minutes: float) -> datetime:

@@ -14,11 +14,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
+from guarantees.certificates import VersionKind
 from guarantees.keys import AuthenticationKey
 from guarantees.lookup import Answer, Found, Locked, NotFound
 from guarantees.registry.orm import LookOutcome, RegistryLook, RegistryTry
 from guarantees.registry.paces import CERTIFICATE, ORDERER, counters
-from guarantees.registry.publishing import publish_change
 from guarantees.registry.views import look_up
 from portal.registries import OwnRegistry, own_looking
 from portal.unit_of_work import current_database, reading, writing
@@ -72,9 +72,7 @@ def test_number_and_key_open_the_certificate(registry: OwnRegistry) -> None:
 def test_the_same_key_opens_the_changed_certificate(registry: OwnRegistry) -> None:
     with writing() as session:
         changed = contents(guaranteed_amount=22_000_000)
-        publish_change(
-            session, issuer="east", number=NUMBER, contents=changed, published_by="支店", now=later(1)
-        )
+        published(session, VersionKind.CHANGE, contents=changed, now=later(1))
     answer = ask(registry)
     assert isinstance(answer, Found)
     assert [entry.contents for entry in answer.certificate.entries] == [CONTENTS, changed]

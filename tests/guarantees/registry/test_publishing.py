@@ -12,7 +12,6 @@ from guarantees.errors import GuaranteeRefused
 from guarantees.keys import AuthenticationKey
 from guarantees.products import Product
 from guarantees.registry.orm import CertificateVersion, RegistryCertificate
-from guarantees.registry.publishing import cancel, publish_change, publish_correction, withdraw_change
 from portal.database import Database
 from tests.guarantees.registry.samples import (
     CONTENTS,
@@ -24,10 +23,12 @@ from tests.guarantees.registry.samples import (
     add_orderers,
     contents,
     later,
+    publication,
     published,
 )
 
-BY: dict[str, Any] = {"issuer": "east", "number": NUMBER, "published_by": "東日本 栃木支店"}
+CHANGE, CORRECTION = VersionKind.CHANGE, VersionKind.CORRECTION
+WITHDRAWN, CANCELLATION = VersionKind.CHANGE_WITHDRAWN, VersionKind.CANCELLATION
 DEARER = contents(guaranteed_amount=22_000_000)
 LONGER = contents(guaranteed_amount=22_000_000, work_name="町道一号線舗装工事（延長）")
 
@@ -72,15 +73,15 @@ def test_the_key_is_nowhere_but_as_a_keyed_hash(session: Session) -> None:
 
 def test_a_change_adds_to_the_history_and_keeps_number_and_key(session: Session) -> None:
     before = published(session).key_hash
-    certificate = publish_change(session, contents=DEARER, now=later(5), **BY)
+    certificate = published(session, CHANGE, contents=DEARER, now=later(5))
     assert shown(certificate) == [(1, "new", 20_000_000), (2, "change", 22_000_000)]
     assert certificate.key_hash == before
 
 
 def test_a_correction_takes_the_place_of_what_it_corrects(session: Session) -> None:
     published(session)
-    publish_change(session, contents=DEARER, now=later(5), **BY)
-    certificate = publish_correction(session, contents=LONGER, now=later(9), reason="工事名の誤り", **BY)
+    published(session, CHANGE, contents=DEARER, now=later(5))
+    certificate = published(session, CORRECTION, contents=LONGER, now=later(9), reason="工事名の誤り")
     assert shown(certificate) == [(1, "new", 20_000_000), (2, "change", 22_000_000)]
     assert certificate.history[-1]["contents"]["work_name"] == LONGER.work_name
     assert kinds(certificate) == ["new", "change", "correction"]
@@ -88,45 +89,43 @@ def test_a_correction_takes_the_place_of_what_it_corrects(session: Session) -> N
 
 def test_a_withdrawn_change_is_kept_but_not_shown(session: Session) -> None:
     published(session)
-    publish_change(session, contents=DEARER, now=later(5), **BY)
-    certificate = withdraw_change(session, now=later(9), reason="変更なし", **BY)
+    published(session, CHANGE, contents=DEARER, now=later(5))
+    certificate = published(session, WITHDRAWN, now=later(9), reason="変更なし")
     assert shown(certificate) == [(1, "new", 20_000_000)]
     assert kinds(certificate) == ["new", "change", "change_withdrawn"]
 
 
 def test_two_changes_are_taken_back_one_after_the_other_by_their_references(session: Session) -> None:
     published(session)
-    publish_change(session, contents=DEARER, now=later(1), **BY)
-    publish_change(session, contents=LONGER, now=later(2), **BY)
-    withdraw_change(session, now=later(3), reference="w-1", **BY)
-    withdraw_change(session, now=later(4), reference="w-1", **BY)
-    assert len(withdraw_change(session, now=later(5), reference="w-2", **BY).history) == 1
+    published(session, CHANGE, contents=DEARER, now=later(1))
+    published(session, CHANGE, contents=LONGER, now=later(2))
+    published(session, WITHDRAWN, now=later(3), reference="w-1")
+    published(session, WITHDRAWN, now=later(4), reference="w-1")
+    assert len(published(session, WITHDRAWN, now=later(5), reference="w-2").history) == 1
     with pytest.raises(GuaranteeRefused, match="取り消せる変更はありません"):
-        withdraw_change(session, now=later(6), reference="w-3", **BY)
+        published(session, WITHDRAWN, now=later(6), reference="w-3")
 
 
 def test_a_cancellation_ends_it(session: Session) -> None:
     published(session)
-    certificate = cancel(session, now=later(5), reason="契約解除", **BY)
+    certificate = published(session, CANCELLATION, now=later(5), reason="契約解除")
     assert shown(certificate)[-1][1] == "cancellation"
-    assert cancel(session, now=later(6), **BY).versions[-1].arrived_at == later(5)
-    for publish in (publish_change, publish_correction):
+    assert published(session, CANCELLATION, now=later(6)).versions[-1].arrived_at == later(5)
+    for kind in (CHANGE, CORRECTION, WITHDRAWN):
         with pytest.raises(GuaranteeRefused, match="解約されている"):
-            publish(session, contents=DEARER, now=later(7), **BY)
-    with pytest.raises(GuaranteeRefused, match="解約されている"):
-        withdraw_change(session, now=later(7), **BY)
+            published(session, kind, contents=DEARER, now=later(7))
 
 
 @pytest.mark.parametrize("reference", [None, "desk-17"])
 def test_the_same_publication_twice_changes_nothing(session: Session, reference: str | None) -> None:
     assert published(session, reference=reference) is published(session, now=later(3), reference=reference)
     for minute in (5, 6):
-        publish_change(session, contents=DEARER, now=later(minute), reference="c-1", **BY)
+        published(session, CHANGE, contents=DEARER, now=later(minute), reference="c-1")
     for minute in (7, 8):
-        publish_correction(session, contents=LONGER, now=later(minute), **BY)
+        published(session, CORRECTION, contents=LONGER, now=later(minute))
     for minute in (9, 10):
-        certificate = withdraw_change(session, now=later(minute), **BY)
-    again = publish_change(session, contents=DEARER, now=later(11), reference="c-1", **BY)
+        certificate = published(session, WITHDRAWN, now=later(minute))
+    again = published(session, CHANGE, contents=DEARER, now=later(11), reference="c-1")
     assert kinds(again) == ["new", "change", "correction", "change_withdrawn"]
     assert [version.arrived_at for version in certificate.versions] == [NOW, later(5), later(7), later(9)]
     assert session.scalar(select(func.count()).select_from(CertificateVersion)) == 4
@@ -134,9 +133,30 @@ def test_the_same_publication_twice_changes_nothing(session: Session, reference:
 
 def test_a_reference_belongs_to_one_publication(session: Session) -> None:
     published(session)
-    publish_change(session, contents=DEARER, now=later(5), reference="c-1", **BY)
+    published(session, CHANGE, contents=DEARER, now=later(5), reference="c-1")
     with pytest.raises(GuaranteeRefused, match="c-1"):
-        publish_change(session, contents=LONGER, now=later(6), reference="c-1", **BY)
+        published(session, CHANGE, contents=LONGER, now=later(6), reference="c-1")
+    with pytest.raises(GuaranteeRefused, match="c-1"):
+        published(session, CANCELLATION, now=later(7), reference="c-1")
+    assert kinds(published(session, CANCELLATION, now=later(8), reference="c-2"))[-1] == "cancellation"
+    again = published(session, CANCELLATION, now=later(9), reference="c-3")
+    assert (len(again.versions), again.versions[-1].arrived_at) == (3, later(8))
+
+
+def test_contents_are_asked_of_what_has_any_and_ignored_elsewhere(session: Session) -> None:
+    for kind in (VersionKind.NEW, CHANGE, CORRECTION):
+        if kind is CHANGE:
+            published(session)
+        with pytest.raises(GuaranteeRefused, match="記載事項がありません"):
+            published(session, kind, contents=None)
+    ended = published(session, CANCELLATION, contents=DEARER)
+    assert shown(ended)[-1] == (2, "cancellation", CONTENTS.guaranteed_amount)
+
+
+def test_a_publication_prints_without_its_key() -> None:
+    said = publication()
+    assert KEY.reveal() not in f"{said} {said!r}"
+    assert NUMBER in repr(said)
 
 
 @pytest.mark.parametrize(
@@ -184,13 +204,12 @@ def test_a_number_is_taken_once(session: Session, changes: dict[str, Any]) -> No
 def test_a_change_keeps_product_and_orderer(session: Session) -> None:
     published(session)
     with pytest.raises(GuaranteeRefused, match="商品は変えられません"):
-        publish_change(session, contents=contents(product=Product.CONTRACT), now=later(1), **BY)
+        published(session, CHANGE, contents=contents(product=Product.CONTRACT), now=later(1))
     with pytest.raises(GuaranteeRefused, match="被保証者"):
-        publish_change(session, contents=contents(orderer="月形市長"), now=later(1), **BY)
-    publish_correction(session, contents=contents(orderer="星野町長 職務代理者"), now=later(1), **BY)
+        published(session, CHANGE, contents=contents(orderer="月形市長"), now=later(1))
+    published(session, CORRECTION, contents=contents(orderer="星野町長 職務代理者"), now=later(1))
 
 
 def test_nothing_is_published_of_an_unknown_number(session: Session) -> None:
     with pytest.raises(GuaranteeRefused, match="登録されていません"):
-        publish_change(session, contents=DEARER, now=NOW, **BY)
-    assert VersionKind.CHANGE.label == "変更"
+        published(session, CHANGE, contents=DEARER, now=NOW)

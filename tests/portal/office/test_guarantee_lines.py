@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from guarantees.certificates import CertificateContents, VersionKind
 from guarantees.keys import AuthenticationKey
 from guarantees.lodged import LodgedGuarantee
-from guarantees.lookup import Arrived
+from guarantees.lookup import Arrived, Publication
 from guarantees.products import Product
 from guarantees.registry.orm import Orderer, OrdererKind
 from portal import clock
@@ -60,10 +60,18 @@ def publish(
     desk: OfficeDesk, kind: VersionKind, contents: CertificateContents | None, reason: str = ""
 ) -> None:
     with desk.app.app_context():
-        is_new = kind is VersionKind.NEW
-        key = AuthenticationKey(KEY) if is_new else None
         told = registry_publisher().publish(
-            kind, "west", NUMBER, key, "tosu", contents, reason=reason, published_by="支店", now=clock.now()
+            Publication(
+                kind,
+                "west",
+                NUMBER,
+                published_by="支店",
+                key=AuthenticationKey(KEY),
+                orderer="tosu",
+                contents=contents,
+                reason=reason,
+            ),
+            now=clock.now(),
         )
     assert isinstance(told, Arrived), told
 

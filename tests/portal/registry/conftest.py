@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from guarantees.registry.publishing import publish_change, withdraw_change
+from guarantees.certificates import VersionKind
 from portal import clock
 from portal.accounts.models import Door
 from portal.accounts.registration import create_account
@@ -14,7 +14,6 @@ from portal.registries import registry_here
 from portal.unit_of_work import writing
 from tests.guarantees.registry.samples import (
     NOW,
-    NUMBER,
     ORDERER,
     OTHER_ORDERER,
     add_orderers,
@@ -36,10 +35,10 @@ def portal(app: Flask) -> Iterator[Flask]:
         with app.app_context(), writing() as session:
             add_orderers(session)
             published(session, key_hasher=registry_here().key_hasher)
-            by = {"issuer": "east", "number": NUMBER, "published_by": "支店"}
-            publish_change(session, contents=contents(guaranteed_amount=22_000_000), now=later(1), **by)
-            publish_change(session, contents=contents(guaranteed_amount=23_000_000), now=later(2), **by)
-            withdraw_change(session, now=later(3), reason="取り下げ", **by)
+            for minute, amount in enumerate((22_000_000, 23_000_000), start=1):
+                changed = contents(guaranteed_amount=amount)
+                published(session, VersionKind.CHANGE, contents=changed, now=later(minute))
+            published(session, VersionKind.CHANGE_WITHDRAWN, reason="取り下げ", now=later(3))
             for organisation, role in people:
                 create_account(
                     session,

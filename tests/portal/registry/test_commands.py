@@ -18,13 +18,12 @@ from sqlalchemy import select
 from guarantees.certificates import VersionKind
 from guarantees.lookup import NEUTRAL, Arrived
 from guarantees.registry.orm import LookOutcome, RegistryLook
-from guarantees.registry.publishing import publish_change
 from portal import clock
 from portal.app import create_app
 from portal.cli.registries import DEMO_ORDERERS
 from portal.registries import registry_here, registry_publisher
 from portal.unit_of_work import reading, writing
-from tests.guarantees.registry.samples import CONTENTS, KEY, NOW, NUMBER, contents, published
+from tests.guarantees.registry.samples import CONTENTS, KEY, NOW, NUMBER, contents, publication, published
 from tests.portal.registry.programs import BASE
 from tests.portal.registry.services import Service
 
@@ -84,9 +83,7 @@ def stocked(app: Flask) -> Iterator[Flask]:
         with app.app_context(), writing() as session:
             published(session, key_hasher=registry_here().key_hasher, orderer="ashikaga")
             changed = contents(guaranteed_amount=22_000_000)
-            publish_change(
-                session, contents=changed, issuer="east", number=NUMBER, published_by="支店", now=NOW
-            )
+            published(session, VersionKind.CHANGE, contents=changed)
         yield app
 
 
@@ -220,8 +217,7 @@ def test_a_portal_and_a_registry_in_two_processes(app: Flask, tmp_path: Path, de
     try:
         registry.start()
         with portal.app_context():
-            new = (VersionKind.NEW, "east", NUMBER, KEY, "ashikaga", CONTENTS)
-            told = registry_publisher().publish(*new, published_by="支店", now=clock.now())
+            told = registry_publisher().publish(publication(orderer="ashikaga"), now=clock.now())
         assert isinstance(told, Arrived), told
         assert CONTENTS.work_name in ended(look_up(portal), 0)
         assert ended(look_up(portal, key="A28YUE4J3Bux", number="31072-0002M"), 1) == NEUTRAL

@@ -14,7 +14,7 @@ from guarantees.keys import AuthenticationKey
 from guarantees.lookup import Arrived, Found, Locked, NotFound, PublishRefused, Unavailable
 from guarantees.registry.orm import ClientSide
 from portal import clock
-from tests.guarantees.registry.samples import CONTENTS, KEY, NOW, NUMBER, ORDERER
+from tests.guarantees.registry.samples import CONTENTS, KEY, NOW, NUMBER, ORDERER, publication
 from tests.portal.registry.programs import Program, prepare
 
 
@@ -34,12 +34,9 @@ def registry(app: Flask) -> Iterator[HttpRegistry]:
 
 
 def test_both_sides_over_http(registry: HttpRegistry) -> None:
-    by = {"published_by": "支店", "now": NOW}
-    new = (VersionKind.NEW, "east", NUMBER, KEY, ORDERER, CONTENTS)
-    assert registry.publish(*new, **by) == Arrived(NOW)
-    assert isinstance(
-        registry.publish(VersionKind.CHANGE, "east", "31072-0009M", None, "", CONTENTS, **by), PublishRefused
-    )
+    assert registry.publish(publication(), now=NOW) == Arrived(NOW)
+    unknown = publication(VersionKind.CHANGE, number="31072-0009M", contents=CONTENTS)
+    assert isinstance(registry.publish(unknown, now=NOW), PublishRefused)
     found = registry.look_up(ORDERER, NUMBER, KEY, asked_by="職員", now=NOW)
     assert isinstance(found, Found)
     assert found.certificate.latest == CONTENTS
@@ -48,6 +45,13 @@ def test_both_sides_over_http(registry: HttpRegistry) -> None:
         assert registry.look_up(ORDERER, NUMBER, wrong, asked_by="職員", now=NOW) == NotFound()
     assert isinstance(registry.look_up(ORDERER, NUMBER, KEY, asked_by="職員", now=NOW), Locked)
     assert isinstance(registry.look_up("nobody", NUMBER, KEY, asked_by="職員", now=NOW), Unavailable)
+
+
+def test_a_reason_of_many_lines_arrives_as_one(registry: HttpRegistry) -> None:
+    registry.publish(publication(), now=NOW)
+    written = "契約の解除による。\r\n" + "双方で合意した。\n" * 60
+    ended = publication(VersionKind.CANCELLATION, reason=written)
+    assert registry.publish(ended, now=NOW) == Arrived(NOW)
 
 
 JSON = b"Content-Type: application/json\r\n"
@@ -61,6 +65,7 @@ NONSENSE = {
     "redirect": b"HTTP/1.1 302 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
     "cut": b"HTTP/1.1 200 OK\r\n" + JSON + b"Content-Length: 500\r\n\r\n{",
     "no http": b"SSH-2.0\r\n",
+    "half a character": b"HTTP/1.1 422 X\r\n" + JSON + b'Content-Length: 17\r\n\r\n{"text":"\\ud800"}',
     "silence": b"",
     "large": b"HTTP/1.1 200 OK\r\n" + JSON + b"\r\n" + b" " * 3_000_000,
 }
@@ -86,9 +91,7 @@ def test_nonsense_is_no_answer(kind: str) -> None:
         f"http://127.0.0.1:{server.server_port}", {}, seconds=0.5 if kind == "drip" else 20
     )
     answer = registry.look_up(ORDERER, NUMBER, KEY, asked_by="職員", now=NOW)
-    published = registry.publish(
-        VersionKind.NEW, "east", NUMBER, KEY, ORDERER, CONTENTS, published_by="x", now=NOW
-    )
+    published = registry.publish(publication(), now=NOW)
     stop.set()
     server.shutdown()
     server.server_close()

@@ -18,11 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from guarantees.certificates import VersionKind
 from guarantees.http_registry import HttpRegistry
 from guarantees.lookup import Arrived, Found, Unavailable
 from portal import clock
-from tests.guarantees.registry.samples import CONTENTS, KEY, NUMBER, ORDERER
+from tests.guarantees.registry.samples import CONTENTS, KEY, NUMBER, ORDERER, publication
 from tests.portal.registry.programs import look
 from tests.portal.registry.services import Service
 
@@ -127,16 +126,15 @@ def secured(tmp_path_factory: pytest.TempPathFactory, demo_keys: Path) -> Iterat
 
 def test_by_certificate_a_surety_publishes_and_an_orderer_looks_until_it_is_revoked(secured: Secured) -> None:
     now = clock.now()
-    new = (VersionKind.NEW, "east", NUMBER, KEY, ORDERER, CONTENTS)
     surety, city = secured.as_seen_by(secured.surety), secured.as_seen_by(secured.city)
-    arrived = surety.publish(*new, published_by="栃木支店", now=now)
+    arrived = surety.publish(publication(), now=now)
     assert isinstance(arrived, Arrived), arrived
     found = city.look_up(ORDERER, NUMBER, KEY, asked_by="契約課", now=now)
     assert isinstance(found, Found), found
     assert found.certificate.latest == CONTENTS
     other_side = (
         surety.look_up(ORDERER, NUMBER, KEY, asked_by="x", now=now),
-        city.publish(*new, published_by="x", now=now),
+        city.publish(publication(), now=now),
     )
     assert other_side == (Unavailable(NOT_LET_IN), Unavailable(NOT_LET_IN))
 
@@ -155,9 +153,7 @@ def test_without_a_certificate_or_with_one_that_is_not_registered_nobody_is_let_
 
 def test_a_certificate_of_another_authority_gets_no_connection(secured: Secured, tmp_path: Path) -> None:
     stranger = SmallCA(tmp_path, "authority").issue("surety")
-    published = secured.as_seen_by(stranger).publish(
-        VersionKind.NEW, "east", "31072-0002M", KEY, ORDERER, CONTENTS, published_by="x", now=clock.now()
-    )
+    published = secured.as_seen_by(stranger).publish(publication(number="31072-0002M"), now=clock.now())
     assert isinstance(published, Unavailable)
     assert published.problem in (
         "保証確認サービスに接続できません。",

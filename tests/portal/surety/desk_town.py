@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from guarantees.desk.numbering import new_customer_number
 from guarantees.desk.orm import DeskApplication, DeskCustomer, DeskGuarantee
-from guarantees.lookup import Arrived, Publication, PublishRefused, Unavailable
+from guarantees.lookup import Arrived, Publication, PublishAnswer, PublishRefused, Unavailable
 from guarantees.testing import Exploded
 from portal import clock
 from portal.accounts.models import Door
@@ -57,17 +57,16 @@ class ToldRegistry:
     name: str = "試験用の保証確認サービス"
     sent: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def publish(
-        self, kind: Any, issuer: str, number: str, key: Any, orderer: str, contents: Any, **said: Any
-    ) -> Publication:
-        self.sent.append((kind.value, number, contents.sha256))
+    def publish(self, publication: Publication, *, now: datetime) -> PublishAnswer:
+        assert publication.contents is not None
+        self.sent.append((publication.kind.value, publication.number, publication.contents.sha256))
         if self.behaviour == "explodes":
             raise Exploded
         if self.behaviour == "unavailable":
             return Unavailable("応答がありません。")
         if self.behaviour == "refuses":
             return PublishRefused("この発注者は、電子保証に対応していません。")
-        return Arrived(said["now"])
+        return Arrived(now)
 
 
 @dataclass

@@ -3,8 +3,13 @@
 import pytest
 from flask import Flask
 
+from guarantees.desk.orm import DeskGuarantee
 from portal import clock
+from portal.acting import acting
 from portal.desk_publishing import publish_waiting
+from portal.scoping import Scope
+from portal.workflows.act import SCHEDULER
+from portal.workflows.publish_guarantee import guarantees_with_waiting
 from tests.portal.surety.desk_town import TYPED, DeskTown, everything_kept, mails, open_desk
 
 
@@ -38,6 +43,20 @@ def test_a_registry_that_does_not_take_it_keeps_nothing_back(app: Flask, behavio
             "keiyaku@mihon.example.jp"
         ]
         assert books["key"] not in everything_kept(desk)
+
+
+def test_a_guarantee_that_cannot_be_sent_keeps_no_other_one_back(app: Flask) -> None:
+    for desk in open_desk(app, "unavailable"):
+        application = desk.applied()
+        issued = {desk.issued(application, product) for product in ("contract", "advance_payment")}
+        with app.app_context():
+            with acting(SCHEDULER, Scope()) as act:
+                first = guarantees_with_waiting(act)[0]
+                act.session.get_one(DeskGuarantee, first).key_sealed = b"of another secret"
+            desk.registry.behaviour = "found"
+            assert publish_waiting(clock.now()) == "2件のうち1件を登録"
+        [other] = issued - {first}
+        assert desk.guarantee(other)["arrived"]
 
 
 def test_a_draft_is_kept_cleared_and_sent_back(desk: DeskTown) -> None:
