@@ -11,9 +11,10 @@ from portal.acting import House, act_in, acting, house, looking
 from portal.scoping import Scope
 from portal.unit_of_work import writing
 from portal.workflows.act import SCHEDULER
-from portal.workflows.keep_certificates import keep_certificates, unkept_certificates
-from portal.workflows.keep_look_records import keep_records, unkept_records
+from portal.workflows.certify_conclusion import CERTIFICATES
+from portal.workflows.keep_papers import keep_papers, unkept_papers
 from portal.workflows.preserve_documents import record_renewal, report_problem
+from portal.workflows.seal_look_records import RECORDS
 from procurement.contracts import Contract, ContractDocument
 from signing.archive_reports import preserved_version
 from signing.archive_watches import ArchivedDocument, Problem
@@ -96,11 +97,11 @@ def preserve_all(_now: datetime) -> str:
 def watch_all(work: Preservation, limit: int = 200) -> int:
     """Put new certificates and records of looks into the archive, and look at what is to be looked at; says at how many."""
     with looking(SCHEDULER, Scope()) as act:
-        has_new = bool(unkept_certificates(act, 1) or unkept_records(act, 1))
+        has_new = bool(unkept_papers(CERTIFICATES, act, 1) or unkept_papers(RECORDS, act, 1))
     if has_new:
         with acting(SCHEDULER, Scope()) as act:
-            keep_certificates(act, work.store, limit)
-            keep_records(act, work.store, limit)
+            keep_papers(CERTIFICATES, act, work.store, limit)
+            keep_papers(RECORDS, act, work.store, limit)
     return watch_documents(work, limit)
 
 

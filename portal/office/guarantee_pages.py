@@ -26,6 +26,7 @@ from portal.guarantee_views import (
 )
 from portal.office import blueprint
 from portal.office.access import REFUSED, Page, show
+from portal.office.standings import filing_standing
 from portal.permissions import Permission, requires
 from portal.registries import registry_port
 from portal.workflows.act import Act
@@ -36,10 +37,11 @@ from portal.workflows.decide_guarantee import (
     release_guarantee,
     return_guarantee,
 )
-from portal.workflows.guarantee_means import original_channels
+from portal.workflows.guarantee_means import original_channels, told_lines
 from portal.workflows.guarantee_needs import need_of, pending_amendment
-from portal.workflows.keep_look_records import newest_record
+from portal.workflows.guarantees_of_filing import filing_of
 from portal.workflows.record_guarantee_look import BY_HAND
+from portal.workflows.seal_look_records import newest_record
 from portal.workflows.show_guarantee_key import note_notice_opened, show_guarantee_key
 from procurement.errors import RuleViolation
 
@@ -51,6 +53,7 @@ NOT_YET = {
     LodgedStatus.AWAITING_ORIGINAL: "原本の受領を記録すると、受理できます。",
 }
 """Why the button of acceptance is not there yet."""
+RETURNED_BOTH = "保証と、それが届いた書類を差し戻しました。事業者には1通のメールで理由を知らせます。"
 
 
 @blueprint.get("/guarantees/<lodged_id>")
@@ -151,10 +154,11 @@ def submit_guarantee_acceptance(lodged_id: str) -> Page:
 @blueprint.post("/guarantees/<lodged_id>/return")
 @requires(Permission.OFFICE_CHECK_GUARANTEE)
 def submit_guarantee_return(lodged_id: str) -> Page:
-    """Send it back to the contractor, who reads the reason."""
+    """Send it back to the contractor, who reads the reason; the paper that brought it too, while it is reviewed."""
 
-    def work(act: Act, lodged: LodgedGuarantee) -> None:
-        return_guarantee(act, lodged, request.form.get("return_reason", ""))
+    def work(act: Act, lodged: LodgedGuarantee) -> str:
+        is_with_paper = return_guarantee(act, lodged, request.form.get("return_reason", ""))
+        return RETURNED_BOTH if is_with_paper else ""
 
     return _decided(lodged_id, work, "保証を差し戻しました。事業者に理由を知らせます。")
 
@@ -196,7 +200,7 @@ def the_guarantee(act: Act, lodged_id: str) -> LodgedGuarantee:
 def _decided(lodged_id: str, work: Any, done: str, **values: Any) -> Page:
     try:
         with acting() as act:
-            work(act, the_guarantee(act, lodged_id))
+            done = work(act, the_guarantee(act, lodged_id)) or done
     except REFUSALS as refusal:
         return _page(lodged_id, refusal=refusal, **values), 422
     flash(done, "success")
@@ -217,7 +221,7 @@ def _page(lodged_id: str, **values: Any) -> Page:
 def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
     look = lodged.last_answer
     certificate = certificate_of(look)
-    amendment = pending_amendment(lodged.case)
+    amendment, came_with = pending_amendment(lodged.case), filing_of(act.session, lodged)
     return {
         "lodged": lodged,
         "case": lodged.case,
@@ -235,6 +239,9 @@ def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
         if amendment
         else None,
         "told": told_facts(lodged),
+        "told_lines": told_lines(act, lodged),
+        "came_with": came_with,
+        "paper_standing": filing_standing(came_with.filing) if came_with else None,
         "original_choices": [(c.value, c.label) for c in original_channels(act, lodged)],
         "by_hand": registry_port() is None or not lodged.key_sealed,
         "may_decide": _may_decide(lodged),

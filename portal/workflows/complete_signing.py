@@ -79,7 +79,8 @@ def conclude_finished(work: Completion) -> int:
         finished = [
             (envelope.id, _files(envelope))
             for envelope in finished_envelopes(act.session)
-            if is_worth_checking(contract_of(act.session, envelope), act.now)
+            if envelope.owner in act.cities  # a city whose file is broken holds up no other
+            and is_worth_checking(contract_of(act.session, envelope), act.now)
         ]
     return sum(_conclude(work, envelope_id, _all_verified(work, files)) for envelope_id, files in finished)
 

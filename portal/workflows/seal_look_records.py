@@ -1,14 +1,12 @@
 """Seal the records of looks (照会記録の封印): what was asked and answered, as a sealed paper, made once and kept.
 
-Made by a job after the look. Nothing is locked while it is printed and sealed; two workers may make one each,
-and the first that is stored counts. While no authority answers, the look stands and its record is "being made".
+Made by a job after the look; until then the look stands and its record is "being made".
 """
 
-import logging
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from forms.issued.look_records import LookFacts, look_record
 from guarantees.certificates import Certificate
@@ -18,23 +16,24 @@ from guarantees.lodged import ANSWERS, FOUND, GuaranteeLook
 from portal.workflows.act import Act
 from portal.workflows.complete_signing import Completion
 from portal.workflows.describe_conclusion import SERVICE
-from portal.workflows.locks import lock_case
+from portal.workflows.seal_papers import Drawing, PaperKind, seal_papers
 from procurement.guarantee_limits import orderer_code, orderer_names
-from signing import SigningRefused, seal_paper
+from signing.kept_papers import kept_paper
 
-log = logging.getLogger(__name__)
-
-NAME, REASON = "照会記録", "照会記録の作成"
-TRY_AGAIN_AFTER = timedelta(minutes=1)
-AT_ONCE = 20
 OUTCOMES = {True: "証書が登録されていました。", False: "該当する証書は示されませんでした。"}
 
 
 def seal_records(work: Completion) -> int:
     """Make every record that is missing; returns how many were made."""
-    with work.looks() as act:
-        waiting = [look.id for look in _unsealed(act)]
-    return sum(_seal(work, look_id) for look_id in waiting)
+    return seal_papers(RECORDS, work)
+
+
+def newest_record(session: Session, look: GuaranteeLook) -> str | None:
+    """SHA-256 of the record as it is to be handed out: renewed where that was done; None until it is made."""
+    if look.record_sha256 is None:
+        return None
+    paper = kept_paper(session, look.city, look.record_sha256)
+    return paper.versions[-1].sha256 if paper else look.record_sha256
 
 
 def look_facts(act: Act, look: GuaranteeLook, *, is_demo: bool) -> LookFacts:
@@ -65,54 +64,39 @@ def look_facts(act: Act, look: GuaranteeLook, *, is_demo: bool) -> LookFacts:
     )
 
 
-def _unsealed(act: Act) -> Sequence[GuaranteeLook]:
-    query = select(GuaranteeLook).where(
-        GuaranteeLook.outcome.in_(ANSWERS),
-        GuaranteeLook.record_sha256.is_(None),
-        GuaranteeLook.city.in_(act.cities),  # a city whose file is broken holds up no other
-        or_(
-            GuaranteeLook.record_tried_at.is_(None),
-            GuaranteeLook.record_tried_at <= act.now - TRY_AGAIN_AFTER,
-        ),
-    )
-    return act.session.scalars(query.order_by(GuaranteeLook.looked_at).limit(AT_ONCE)).all()
+def _draw(act: Act, look: GuaranteeLook, is_demo: bool) -> Drawing:
+    return Drawing("LOOK_RECORD", partial(look_record, look_facts(act, look, is_demo=is_demo)))
 
 
-def _seal(work: Completion, look_id: str) -> bool:
-    made_at = work.now()
-    with work.looks() as act:
-        facts = look_facts(act, act.session.get_one(GuaranteeLook, look_id), is_demo=work.services.is_demo)
-    try:
-        sha256 = work.services.store.put(_sealed(work, facts, made_at))
-    except SigningRefused as refused:
-        _postpone(work, look_id, refused.text)
-        return False
-    except OSError as error:
-        _postpone(work, look_id, f"保管庫に書き込めません。（{error}）")
-        return False
-    return _keep(work, look_id, sha256, made_at)
-
-
-def _sealed(work: Completion, facts: LookFacts, made_at: datetime) -> bytes:
-    printed = look_record(facts, made_at)
-    return seal_paper(work.services, printed, NAME, "LOOK_RECORD", REASON, work.now)
-
-
-def _keep(work: Completion, look_id: str, sha256: str, made_at: datetime) -> bool:
+def _keep(_act: Act, look: GuaranteeLook, sha256: str, made_at: datetime) -> bool:
     """The first record counts; one that another worker made meanwhile is the one that people get."""
-    with work.acts() as act:
-        look = act.session.get_one(GuaranteeLook, look_id)
-        lock_case(act, look.lodged.case_id)
-        if look.record_sha256 is not None:
-            return False
-        look.record_sha256, look.record_tried_at, look.record_problem = sha256, made_at, None
-        return True
+    if look.record_sha256 is not None:
+        return False
+    look.record_sha256, look.record_tried_at, look.record_problem = sha256, made_at, None
+    return True
 
 
-def _postpone(work: Completion, look_id: str, problem: str) -> None:
-    log.warning("the record of look %s is not made yet: %s", look_id, problem)
-    with work.acts() as act:
-        look = act.session.get_one(GuaranteeLook, look_id)
-        lock_case(act, look.lodged.case_id)
-        if look.record_sha256 is None:
-            look.record_tried_at, look.record_problem = act.now, problem
+def _postpone(look: GuaranteeLook, now: datetime, problem: str) -> None:
+    if look.record_sha256 is None:
+        look.record_tried_at, look.record_problem = now, problem
+
+
+def _made(look: GuaranteeLook) -> tuple[str, datetime]:
+    assert look.record_sha256 is not None
+    return look.record_sha256, look.record_tried_at or look.looked_at
+
+
+RECORDS = PaperKind(
+    name="照会記録",
+    reason="照会記録の作成",
+    row=GuaranteeLook,
+    wanted=GuaranteeLook.outcome.in_(ANSWERS),
+    oldest_first=GuaranteeLook.looked_at,
+    sha256=GuaranteeLook.record_sha256,
+    tried_at=GuaranteeLook.record_tried_at,
+    case_id=lambda look: look.lodged.case_id,
+    draw=_draw,
+    keep=_keep,
+    postpone=_postpone,
+    made=_made,
+)

@@ -9,7 +9,7 @@ import pytest
 from portal import clock
 from portal.acting import acting, house, looking
 from portal.completing import complete_all, completion
-from portal.workflows import certify_conclusion
+from portal.workflows import seal_papers
 from portal.workflows.certify_conclusion import certify_concluded
 from portal.workflows.complete_signing import complete_signing
 from portal.workflows.describe_conclusion import browser_words
@@ -120,14 +120,14 @@ def test_it_is_made_once(town: Town) -> None:
 def test_two_workers_hand_out_one_certificate(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     conclude_only(town)
     made = []
-    real = certify_conclusion._sealed
+    real = seal_papers._sealed
 
     def sealed(*given: object) -> bytes:
         content = real(*given)
         made.append(hashlib.sha256(content).hexdigest())
         return content
 
-    monkeypatch.setattr(certify_conclusion, "_sealed", sealed)
+    monkeypatch.setattr(seal_papers, "_sealed", sealed)
     assert together(town, *[lambda: certify_concluded(completion())] * 2) == [None, None]
     assert facts_of(town)["sha256"] in made
     assert town.tags().count("contract:certify") == 1
@@ -164,6 +164,25 @@ def test_a_worker_that_dies_in_between_leaves_nothing_half_made(
     assert facts_of(town)["sha256"] is None
     complete_all(clock.now())
     assert facts_of(town)["sha256"] is not None
+
+
+@on_sqlite
+def test_a_city_whose_file_is_broken_holds_up_no_other(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.start_signing()
+    town.consent()
+    town.seal()
+    town.consent()
+    others = {slug: rules for slug, rules in house().cities.items() if slug != town.city}
+    with monkeypatch.context() as without:
+        without.setitem(house().__dict__, "cities", others)
+        town.seal()
+    assert town.stage is ContractStage.COMPLETING
+    while complete_signing(completion()):
+        pass
+    with monkeypatch.context() as without:
+        without.setitem(house().__dict__, "cities", others)
+        assert certify_concluded(completion()) == 0
+    assert certify_concluded(completion()) == 1
 
 
 @on_sqlite

@@ -13,9 +13,9 @@ from portal.guarantee_notices import seal_look_records
 from portal.preserving import preserve_all
 from portal.workflows.act import SCHEDULER
 from portal.workflows.decide_guarantee import accept_guarantee, decide_line, return_guarantee
-from portal.workflows.keep_look_records import newest_record
 from portal.workflows.look_up_guarantee import LEASE, claim_look, next_daily_look, wait_after
 from portal.workflows.record_guarantee_look import BY_HAND, record_manual_look
+from portal.workflows.seal_look_records import newest_record
 from signing.kept_papers import kept_paper
 from tests.workflows import secured
 from tests.workflows.secured import KEY, ask_of, certificate, job, lodged_in, look, looks_of, status_of, the
