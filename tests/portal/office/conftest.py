@@ -43,3 +43,10 @@ def desk(app: Flask) -> Iterator[OfficeDesk]:
 @pytest.fixture
 def officer(desk: OfficeDesk) -> FlaskClient:
     return desk.browser("officer")
+
+
+@pytest.fixture
+def secured(desk: OfficeDesk) -> OfficeDesk:
+    """A case that needs a contract guarantee."""
+    desk.play("award", requires_contract_guarantee=True)
+    return desk

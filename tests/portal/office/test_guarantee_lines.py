@@ -23,7 +23,7 @@ from portal.registries import registry_publisher
 from portal.scoping import Scope
 from portal.unit_of_work import writing
 from tests.portal.office.desk import OfficeDesk, text_of
-from tests.portal.office.test_guarantees import RECEIVED
+from tests.portal.office.guarantee_desk import RECEIVED
 from tests.workflows.secured import KEY, NUMBER, certificate
 from tests.workflows.town import OFFICER, START
 

@@ -1,138 +1,23 @@
-"""Guarantees in the office: the list, the case, one guarantee with its decisions, and registering what came."""
+"""One guarantee in the office: what the registry says of it, and every decision about it."""
 
-import io
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import date
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
-from forms.issued.key_notices import NoticeFacts, key_notice
 from guarantees import testing
-from guarantees.keys import AuthenticationKey
-from guarantees.lodged import LodgedGuarantee, Means
-from guarantees.lookup import RegistryPort
-from guarantees.products import Product
-from portal import clock
-from portal.acting import looking
+from guarantees.lodged import Means
 from portal.permissions import Role
-from portal.scoping import Scope
-from procurement.cases import ProcurementCase
-from tests.portal.office.desk import AWARD, OfficeDesk, text_of, value_of
-from tests.workflows.secured import KEY, NUMBER, ask_of, certificate, lodged_in
-from tests.workflows.town import OFFICER, START
+from tests.portal.office.desk import OfficeDesk, text_of
+from tests.portal.office.guarantee_desk import kept, lodged, tags, tie
+from tests.workflows.secured import KEY, certificate
 
-RECEIVED = {
-    "reception-channel": "mail",
-    "reception-received_on": "2026-05-07",
-    "reception-received_time": "9:30",
-}
 BEHAVIOURS = {
     "found": lambda: testing.found(certificate()),
     "mismatch": lambda: testing.mismatch(certificate()),
     "unavailable": testing.unavailable,
     "explodes": testing.explodes,
 }
-
-
-@pytest.fixture
-def secured(desk: OfficeDesk) -> OfficeDesk:
-    """A case that needs a contract guarantee."""
-    desk.play("award", requires_contract_guarantee=True)
-    return desk
-
-
-def lodged(desk: OfficeDesk, means: Means = Means.ELECTRONIC_SURETY, **values: object) -> str:
-    """The address of a guarantee that the city was told of."""
-    with desk.app.app_context():
-        return f"/office/guarantees/{lodged_in(desk.town, means, **values)}"
-
-
-def tie(desk: OfficeDesk, registry: RegistryPort | None) -> None:
-    with desk.app.app_context():
-        ask_of(registry)
-
-
-def kept(desk: OfficeDesk, address: str) -> LodgedGuarantee:
-    with desk.app.app_context(), looking(OFFICER, Scope()) as act:
-        found = act.session.get_one(LodgedGuarantee, address.rpartition("/")[2])
-        assert found.looks is not None
-        return found
-
-
-def tags(desk: OfficeDesk) -> list[str]:
-    with desk.app.app_context():
-        return desk.town.tags()
-
-
-def notice(**changes: object) -> bytes:
-    facts = {
-        "issuer_name": "西日本建設業保証株式会社",
-        "number": NUMBER,
-        "key": AuthenticationKey(KEY),
-        "product": Product.CONTRACT,
-        "work_name": "市道改良工事",
-        "contractor": "山田建設株式会社",
-        "orderer": "鳥栖市長",
-        "issued_on": date(2026, 5, 7),
-    }
-    return key_notice("west", NoticeFacts(**(facts | changes)))  # type: ignore[arg-type]
-
-
-def test_what_is_missing_stands_in_the_list_on_the_case_and_in_the_chart(
-    secured: OfficeDesk, officer: FlaskClient
-) -> None:
-    listed = text_of(officer.get("/office/guarantees"))
-    assert "未提出・不足" in listed
-    assert "市道改良工事" in listed
-    case = officer.get(f"{secured.case}/guarantees")
-    assert "1,100,000円" in case.text
-    assert "<svg" in case.text
-    assert "chart__hatch" in case.text
-    assert "保証がありません" in text_of(case)
-    page = officer.get(secured.case).text
-    assert f"{secured.case}/guarantees" in page
-    assert "chart__hatch" in page
-
-
-def test_what_waits_for_a_decision_is_counted_until_it_is_decided(
-    secured: OfficeDesk, officer: FlaskClient
-) -> None:
-    queue = "/office/cases?stage=guarantees"
-    assert "市道改良工事" not in text_of(officer.get(queue))
-    page = lodged(secured)
-    assert "市道改良工事" in text_of(officer.get(queue))
-    tie(secured, testing.found(certificate()))
-    officer.post(f"{page}/look")
-    officer.post(f"{page}/acceptance")
-    assert "市道改良工事" not in text_of(officer.get(queue))
-
-
-def test_the_list_is_filtered_by_concern_kind_and_words(secured: OfficeDesk, officer: FlaskClient) -> None:
-    lodged(secured)
-
-    def count(**query: str) -> bool:
-        return "市道改良工事" in text_of(officer.get("/office/guarantees", query_string=query))
-
-    assert count(concern="not_checked")
-    assert not count(concern="mismatch")
-    assert count(obligation="contract", q="山田")
-    assert not count(obligation="advance_payment")
-    assert count(q=NUMBER)
-    assert not count(q="どこにもない")
-    assert officer.get("/office/guarantees?concern=nonsense&page=99").status_code == 200
-
-
-def test_the_list_holds_25_rows_a_page(secured: OfficeDesk, officer: FlaskClient) -> None:
-    for number in range(25):
-        lodged(secured, guarantee_contract_number=f"20700044{number:02}")
-    assert officer.get("/office/guarantees").text.count('href="/office/guarantees/') == 25
-    secured.play("award", number="R8-002", title="もう一つの工事", requires_contract_guarantee=True)
-    first, second = (officer.get(f"/office/guarantees?page={page}").text for page in (1, 2))
-    assert ("もう一つの工事" in first, "もう一つの工事" in second) == (False, True)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
@@ -263,97 +148,6 @@ def test_a_portal_without_registry_asks_the_officer_to_look(
     assert "該当する証書がありません" in officer.get(page).text
 
 
-def test_a_notice_that_came_by_mail_is_read_confirmed_and_registered(
-    secured: OfficeDesk, officer: FlaskClient
-) -> None:
-    base = f"{secured.case}/guarantees"
-    upload = {"notice": (io.BytesIO(notice()), "お知らせ.pdf")}
-    read = officer.post(f"{base}/notice?obligation=contract", data=upload)
-    assert read.status_code == 200, text_of(read)
-    assert NUMBER in read.text
-    assert KEY not in read.text
-    word = value_of(read, "kept")
-    late = officer.post(f"{base}/notice/confirmed?obligation=contract", data={"kept": word})
-    assert late.status_code == 422
-    done = officer.post(f"{base}/notice/confirmed?obligation=contract", data={"kept": word, **RECEIVED})
-    assert done.status_code == 302, text_of(done)
-    found = kept(secured, done.location)
-    assert found.guarantee_contract_number == NUMBER
-    assert found.channel.value == "mail"
-    assert found.notice_says is not None
-    assert KEY not in str(found.notice_says)
-    opened = officer.post(f"{done.location}/notice")
-    assert opened.mimetype == "application/pdf"
-    assert "guarantee:key:show" in tags(secured)
-
-
-def test_a_word_of_another_case_or_none_opens_no_notice(secured: OfficeDesk, officer: FlaskClient) -> None:
-    base = f"{secured.case}/guarantees"
-    upload = {"notice": (io.BytesIO(notice()), "お知らせ.pdf")}
-    word = value_of(officer.post(f"{base}/notice", data=upload), "kept")
-    secured.play("award", number="R8-002", title="別の工事", requires_contract_guarantee=True)
-    other = f"{secured.case}/guarantees/notice/confirmed"
-    for kept_word in (word, "nonsense", ""):
-        answer = officer.post(other, data={"kept": kept_word, **RECEIVED})
-        assert answer.status_code == 422
-        assert "見つかりません" in answer.text
-
-
-def test_typed_numbers_and_keys_are_asked_about_once_and_the_key_never_comes_back(
-    secured: OfficeDesk, officer: FlaskClient
-) -> None:
-    address = f"{secured.case}/guarantees/new?obligation=contract&means=electronic_surety"
-    typed = {"number": "２０７０００４４２", "key": KEY, **RECEIVED}
-    asked = officer.post(address, data=typed)
-    assert asked.status_code == 422
-    assert "桁数をご確認ください" in asked.text
-    assert KEY not in asked.text
-    assert "２０７０００４４２" in asked.text
-    without = officer.post(address, data={**typed, "key": "", "is_sure": "y"})
-    assert without.status_code == 422
-    assert "認証キーが空欄です" in without.text
-    done = officer.post(address, data={**typed, "number": NUMBER})
-    assert done.status_code == 302, text_of(done)
-    assert kept(secured, done.location).guarantee_contract_number == NUMBER
-
-
-def test_every_other_means_is_registered_with_its_fields(secured: OfficeDesk, officer: FlaskClient) -> None:
-    for number, means in enumerate(means for means in Means if means is not Means.ELECTRONIC_SURETY):
-        address = f"{secured.case}/guarantees/new?obligation=contract&means={means.value}"
-        empty = officer.post(address, data=RECEIVED)
-        assert empty.status_code == 422, means
-        assert "空欄です" in empty.text
-        typed = {
-            "issuer_name": "見本銀行本店",
-            "amount": "1,100,000",
-            "ends_on": "令和8年12月1日",
-            "number": f"第{number}号",
-            "ground": "契約規則による",
-            "viewing_url": "https://insurer.example.jp/view",
-            "viewing_password": "himitsu-7",
-            "original_here": "y",
-            **RECEIVED,
-            "reception-channel": "counter",
-        }
-        done = officer.post(address, data=typed)
-        assert done.status_code == 302, text_of(done)
-        found = kept(secured, done.location)
-        assert found.means is means
-        assert (found.original_received_on is not None) == means.has_original, means
-        assert "himitsu-7" not in officer.get(done.location).text
-
-
-def test_a_viewing_address_that_is_none_is_refused_with_what_was_typed(
-    secured: OfficeDesk, officer: FlaskClient
-) -> None:
-    address = f"{secured.case}/guarantees/new?obligation=contract&means=viewing_url"
-    typed = {"issuer_name": "見本損害保険", "viewing_url": "javascript:alert(1)", "viewing_password": "x"}
-    answer = officer.post(address, data={**typed, **RECEIVED})
-    assert answer.status_code == 422
-    assert "https://" in answer.text
-    assert "見本損害保険" in answer.text
-
-
 def test_nobody_elses_guarantee_is_there(secured: OfficeDesk) -> None:
     page = lodged(secured)
     stranger = secured.stranger(Role.OFFICER, "iwaki")
@@ -365,56 +159,3 @@ def test_nobody_elses_guarantee_is_there(secured: OfficeDesk) -> None:
     auditor = secured.stranger(Role.AUDITOR, "tosu")
     assert auditor.get(page).status_code == 200
     assert auditor.post(f"{page}/acceptance").status_code == 403
-
-
-@pytest.fixture
-def asking(app: Flask) -> Iterator[OfficeDesk]:
-    """A city that permits electronic guarantees case by case."""
-    with ExitStack() as stack:
-        stack.enter_context(clock.freeze(START))
-        yield OfficeDesk(app, stack, "ashikaga")
-
-
-def test_the_permission_is_typed_checked_imported_and_changed_with_a_reason(asking: OfficeDesk) -> None:
-    officer = asking.browser("officer")
-    assert "電子保証の利用を認める" in officer.get("/office/awards/new").text
-    assert "電子保証の利用" in officer.get("/office/awards/import/template.csv").text
-    typed = {**AWARD, "requires_contract_guarantee": "y", "allows_electronic_guarantee": "y"}
-    checked = officer.post("/office/awards/new", data={**typed, "action": "check"})
-    assert "電子保証の利用 認める" in text_of(checked)
-    case = officer.post("/office/awards", data=typed).location
-    page = f"{case}/guarantees/permission"
-    assert "認めています" in officer.get(f"{case}/guarantees").text
-    silent = officer.post(page, data={"is_allowed": "no", "reason": ""})
-    assert silent.status_code == 422
-    same = officer.post(page, data={"is_allowed": "yes", "reason": "確認のため"})
-    assert same.status_code == 422
-    assert "確認のため" in same.text
-    assert officer.post(page, data={"is_allowed": "no", "reason": "対象外と判明"}).status_code == 302
-    assert "認めていません" in officer.get(f"{case}/guarantees").text
-    assert "guarantee:allow" in tags(asking)
-    assert "対象外と判明" in officer.get(case).text
-
-
-def test_an_import_carries_guarantee_and_permission(asking: OfficeDesk) -> None:
-    officer = asking.browser("officer")
-    template = officer.get("/office/awards/import/template.csv").data.decode("utf-8-sig")
-    bad = template.replace("認める", "たぶん")
-    for text, words in ((bad, "「認める」「認めない」"), (template, "1件を取り込む")):
-        upload = {"file": (io.BytesIO(text.encode()), "rakusatsu.csv")}
-        preview = officer.get(officer.post("/office/awards/import", data=upload).location)
-        assert words in text_of(preview)
-    officer.post(preview.request.path)
-    with asking.app.app_context(), looking(OFFICER, Scope()) as act:
-        (case,) = act.session.scalars(select(ProcurementCase))
-        assert (case.requires_contract_guarantee, case.allows_electronic_guarantee) == (True, True)
-
-
-def test_the_permission_is_asked_only_where_the_city_asks_it(
-    secured: OfficeDesk, officer: FlaskClient
-) -> None:
-    assert "電子保証の利用" not in officer.get("/office/awards/import/template.csv").text
-    assert "電子保証の利用を認める" not in officer.get("/office/awards/new").text
-    address = f"{secured.case}/guarantees/permission"
-    refused = officer.post(address, data={"is_allowed": "yes", "reason": "希望があったため"})
-    assert refused.status_code == 422
