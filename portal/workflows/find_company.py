@@ -44,7 +44,7 @@ def check_company(act: Act, city: str, new: NewCompany) -> None:
         (new.registration_number, _registered_company(act, city, new)),
         (new.corporate_number, _company_by_corporate_number(act, new)),
     ):
-        if known is not None and not _same_name(known.name, new.name):
+        if known is not None and not same_name(known.name, new.name):
             raise RuleViolation(
                 "company_number_of_another",
                 f"業者番号・法人番号「{number}」は「{known.name}」として登録されています。「{new.name}」と一致しません。",
@@ -104,7 +104,7 @@ def _company_by_corporate_number(act: Act, new: NewCompany) -> Company | None:
     return act.session.scalar(select(Company).where(Company.corporate_number == new.corporate_number))
 
 
-def _same_name(known: str, written: str) -> bool:
+def same_name(known: str, written: str) -> bool:
     """The same company, whether or not one of the two names its branch (支店), and in whichever old letters."""
     one, other = (searchable(name).translate(OLD_LETTERS) for name in (known, written))
     return one in other or other in one

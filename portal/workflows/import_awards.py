@@ -8,10 +8,15 @@ from sqlalchemy import select
 from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.decide_award import NewAward, NewCompany, check_award, decide_award
-from procurement.award_imports import AwardRow, CellProblem, awarded_at, read_awards
+from portal.workflows.find_company import same_name
+from procurement.award_imports import HEADING_WORDS, AwardRow, CellProblem, awarded_at, read_awards
 from procurement.cases import ProcurementCase
 from procurement.contract_dates import check_contract_date
 from procurement.errors import RuleViolation
+
+
+Bearers = dict[tuple[str, str], AwardRow]
+"""The first row that carries a company's number, by the number's column and the number."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ def preview_import(act: Act, city: str, data: bytes) -> list[ImportLine]:
             )
         )
     )
-    return [_preview_line(act, city, row, known) for row in rows]
+    bearers: Bearers = {}
+    return [_preview_line(act, city, row, known, bearers) for row in rows]
 
 
 def confirm_import(act: Act, city: str, data: bytes) -> tuple[list[ProcurementCase], list[ImportLine]]:
@@ -53,13 +59,13 @@ def confirm_import(act: Act, city: str, data: bytes) -> tuple[list[ProcurementCa
     return cases, lines
 
 
-def _preview_line(act: Act, city: str, row: AwardRow, known: set[str]) -> ImportLine:
+def _preview_line(act: Act, city: str, row: AwardRow, known: set[str], bearers: Bearers) -> ImportLine:
     if not row.is_good:
         return ImportLine(row, "broken", row.problems, None)
     if row.values["number"] in known:
         return ImportLine(row, "known", (), None)
     award = _award_of(city, row)
-    problems = _refusals(act, city, row, award)
+    problems = _refusals(act, city, row, award) + _numbers_of_another(row, bearers)
     return ImportLine(row, "broken" if problems else "new", problems, None if problems else award)
 
 
@@ -76,6 +82,19 @@ def _refusals(act: Act, city: str, row: AwardRow, award: NewAward) -> tuple[Cell
         check_award(act, award)
     except RuleViolation as refusal:
         problems.append(CellProblem("案件", award.number, refusal.sentence()))
+    return tuple(problems)
+
+
+def _numbers_of_another(row: AwardRow, bearers: Bearers) -> tuple[CellProblem, ...]:
+    """Numbers that an earlier row of the file gives to another company: one would be written to as the other."""
+    problems = []
+    for column in ("registration_number", "corporate_number"):
+        number = row.values.get(column, "")
+        first = bearers.setdefault((column, number), row) if number else row
+        name = first.values["company_name"]
+        if not same_name(name, row.values["company_name"]):
+            text = f"{first.line}行目では「{name}」の番号です。どちらかの番号か名称を直します。"
+            problems.append(CellProblem(HEADING_WORDS[column], number, text))
     return tuple(problems)
 
 

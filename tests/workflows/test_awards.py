@@ -100,6 +100,18 @@ def test_a_number_of_another_company_is_a_broken_row(town: Town) -> None:
 
 
 @on_sqlite
+def test_one_number_for_two_companies_of_a_file_is_a_broken_row(town: Town) -> None:
+    lines = preview(
+        town,
+        row("1", registration="77"),
+        row("2", registration="77"),
+        row("3", registration="77", company="川田土木"),
+    )
+    assert [line.verdict for line in lines] == ["new", "new", "broken"]
+    assert "2行目では「山田建設株式会社」の番号です" in lines[2].problems[0].text
+
+
+@on_sqlite
 @pytest.mark.parametrize("name", ["山田建設株式会社", "山田建設（株）", "山田建設株式会社　佐賀支店"])
 def test_a_company_is_found_by_its_number_however_it_is_written(town: Town, name: str) -> None:
     town.award()
