@@ -50,7 +50,10 @@ def _read(file: FiledNotice) -> FileRead:
 
 @dataclass(frozen=True)
 class NoticePreview:
-    """What one notice of a file says, without its key, for the page on which it is confirmed."""
+    """What one notice of a file says, without its key, for the page on which it is confirmed.
+
+    `problem` beside a notice is a doubt about it, without one why nothing was read.
+    """
 
     name: str
     notice: Notice | None = None

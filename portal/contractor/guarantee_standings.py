@@ -7,7 +7,8 @@ from flask import url_for
 
 from forms.guarantees import BY_THE_CONTRACTOR
 from guarantees.lodged import FOUND, NOT_FOUND, LodgedGuarantee, LodgedStatus, Means
-from portal.case_papers import papers_of
+from guarantees.notice_readings import ReadingOutcome
+from portal.case_papers import Paper, papers_of
 from portal.contractor.tasks import Task
 from portal.filters import instant, seireki_date, yen
 from portal.guarantee_views import STATUS_KINDS, issuer_of
@@ -16,9 +17,11 @@ from portal.workflows.guarantee_means import method_of, original_channels
 from portal.workflows.guarantee_needs import amount_of
 from portal.workflows.guarantee_rules import electronic_refusal, electronic_rule
 from portal.workflows.guarantee_standings import ObligationStanding, standing
+from portal.workflows.take_filed_notices import readings_of
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import GuaranteeKind
 from procurement.cities.parts import ElectronicGuarantee
+from procurement.filings import FilingStatus
 
 WORDS: Mapping[LodgedStatus, tuple[str, str]] = {
     LodgedStatus.AWAITING_ORIGINAL: ("原本の到着待ち", "原本が市に届くと、手続きが進みます。"),
@@ -41,6 +44,8 @@ LOOKED: Mapping[str, str] = {
     NOT_FOUND: "市が照会しました（証書は見つかりませんでした）",
 }
 NOT_ANSWERED = "市が照会しました（まだ回答がありません。自動で照会を続けます）"
+NOT_INTO_IT = "確認が終わるまで、その書類にお知らせを追加することはできません。"
+AT_ONCE = "別の保証のお知らせは、待たずにここから提出できます。すぐに受け付けます。"
 OPEN_NOW = (GuaranteeKind.ADVANCE_PAYMENT, GuaranteeKind.INTERIM_ADVANCE_PAYMENT)
 
 
@@ -62,13 +67,17 @@ class LodgedView:
 
 @dataclass(frozen=True)
 class ElectronicWay:
-    """Whether an electronic guarantee may be lodged here; `href` leads to the filing where the city takes it there."""
+    """Whether an electronic guarantee may be lodged here; `href` leads to the filing where the city takes it there.
+
+    `beside` says why it is lodged here although the city has a paper for it.
+    """
 
     is_open: bool
     text: str
     source: str = ""
     href: str = ""
     paper: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,8 +163,27 @@ def _through_the_filing(act: Act, case: ProcurementCase, rule: ElectronicGuarant
     paper = next((p for p in papers_of(act, case) if rule.document and p.form.title == rule.document), None)
     if paper is None:
         return None
+    if (beside := _beside_the_filing(act, paper)) is not None:
+        return ElectronicWay(True, rule.text, rule.mark.source, beside=beside)
     href = url_for("contractor.show_filing", case_id=case.id, form_code=paper.form.code)
     return ElectronicWay(True, rule.text, rule.mark.source, href, paper.name)
+
+
+def _beside_the_filing(act: Act, paper: Paper) -> str | None:
+    """Why a notice is taken here at once: its paper is being reviewed and holds no more, or could not be read.
+
+    The paper was handed in, as the city's rule asks; what comes on top of it does not wait for the review.
+    """
+    version = paper.filing.current if paper.filing is not None and not paper.filing.voided_at else None
+    if version is None:
+        return None
+    if version.status is FilingStatus.SUBMITTED and version.submitted_at is not None:
+        since = instant(version.submitted_at)
+        return f"「{paper.name}」は{since}に提出され、市が確認しています。{NOT_INTO_IT}{AT_ONCE}"
+    readings = readings_of(act.session, version.id) if version.status is FilingStatus.ACCEPTED else []
+    if any(reading.outcome is ReadingOutcome.UNREADABLE for reading in readings):
+        return f"提出された「{paper.name}」に、読み取れないお知らせがありました。番号と認証キーを入力して提出できます。"
+    return None
 
 
 def _may_come(view: ObligationView) -> bool:

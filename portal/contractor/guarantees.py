@@ -25,7 +25,7 @@ from portal.guarantee_lodging import (
 from portal.intake import ATTACHMENT_BYTES
 from portal.permissions import Permission, requires
 from portal.security import takes_upload
-from portal.workflows.notice_fit import LodgingRefused
+from portal.workflows.notice_fit import NEUTRAL_REMEDY, NEUTRAL_WARNING, LodgingRefused, seems_foreign
 from portal.workflows.tell_of_lodging import tell_of_refusal
 from procurement.cities.kinds import Channel, GuaranteeKind
 from procurement.errors import RuleViolation
@@ -171,6 +171,8 @@ def _page(template: str, case_id: str, obligation: str, **values: Any) -> Page:
 
 
 def _check_page(case_id: str, obligation: str, kept: KeptNotice, **values: Any) -> Page:
+    with looking() as act:
+        is_foreign = seems_foreign(act, my_case(act, case_id), kept.notice)
     return _page(
         "check",
         case_id,
@@ -180,5 +182,6 @@ def _check_page(case_id: str, obligation: str, kept: KeptNotice, **values: Any) 
         kept=word_of(kept, case_id),
         hints=kept.hints,
         masked=masked(None),
+        doubt=f"{NEUTRAL_WARNING}{NEUTRAL_REMEDY}" if is_foreign else "",
         **values,
     )

@@ -1,5 +1,6 @@
 """Check and submit (確認と提出): everything once more on one page, then the paper is printed and handed in."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
@@ -18,7 +19,10 @@ from portal.file_answers import pdf_answer
 from portal.filed_notices import NoticePreview, previews_of
 from portal.filters import file_size
 from portal.permissions import Permission, requires
+from portal.workflows.act import Act
 from portal.workflows.file_application import save_draft, submit_filing, withdraw_filing
+from portal.workflows.guarantees_of_filing import live_by
+from portal.workflows.notice_fit import NEUTRAL_REMEDY, NEUTRAL_WARNING, seems_foreign
 from portal.workflows.paper_dues import missed_due
 from procurement.cases import ProcurementCase
 from procurement.errors import RuleViolation
@@ -31,9 +35,10 @@ CHANGED = "確認の画面を開いたあとで内容が変わりました。も
 @requires(Permission.CONTRACTOR_CASES)
 def show_check(case_id: str, form_code: str) -> Page:
     """All answers with a way to change each; what is missing or wrong; the button that submits."""
-    notices = {"notice_previews": _previews(case_id, form_code), "masked": masked(None)}
+    previews = _previews(case_id, form_code)
     with looking() as act:
         case = my_case(act, case_id)
+        notices = {"notice_previews": _warned(act, case, previews), "masked": masked(None)}
         answers = answers_for(act, case, my_form(act, case, form_code))
         if not answers.is_writable:
             return redirect(url_for(".show_filing", case_id=case_id, form_code=form_code))
@@ -82,7 +87,9 @@ def show_withdrawal(case_id: str, form_code: str) -> Page:
         if filing.status is not FilingStatus.SUBMITTED:
             return redirect(url_for(".show_filing", case_id=case_id, form_code=form_code))
         pressing = pressing_deadline(case, act.now)
-        return show("filings/withdraw", act, case, filing=filing, pressing=pressing)
+        taken_back, kept = live_by(act.session, filing)
+        values = {"pressing": pressing, "taken_back": taken_back, "kept": kept}
+        return show("filings/withdraw", act, case, filing=filing, **values)
 
 
 @blueprint.post("/contractor/cases/<case_id>/filings/<form_code>/withdraw")
@@ -130,6 +137,16 @@ def _previews(case_id: str, form_code: str) -> list[NoticePreview]:
         answers = answers_for(act, case, my_form(act, case, form_code))
         form, attachments = answers.form, list(answers.attachments)
     return previews_of(form, attachments)
+
+
+def _warned(act: Act, case: ProcurementCase, previews: list[NoticePreview]) -> list[NoticePreview]:
+    """With a neutral word beside a notice that seems to be of another case."""
+    return [
+        replace(preview, problem=f"{NEUTRAL_WARNING}{NEUTRAL_REMEDY}")
+        if preview.notice is not None and seems_foreign(act, case, preview.notice)
+        else preview
+        for preview in previews
+    ]
 
 
 def _hand_in(place: dict[str, Any], paper: bytes) -> str:

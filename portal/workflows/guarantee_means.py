@@ -1,11 +1,13 @@
 """Means of a guarantee (保証の方法ごとの定め): what must be there before one counts, and before it is released. (CITY-30)"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
+from guarantees.checks import Need, Result
 from guarantees.lodged import LodgedGuarantee, LodgedStatus, Means
 from portal.workflows.act import Act
-from portal.workflows.guarantee_needs import governing_contract, need_of, period_of
+from portal.workflows.guarantee_needs import amount_needed, governing_contract, need_of, period_of
 from procurement.cities.kinds import Channel
 from procurement.cities.parts import GuaranteeMethod
 from procurement.errors import RuleViolation
@@ -24,6 +26,8 @@ METHOD_CODES = {
     Means.EXEMPTION: ("exemption",),
 }
 """Under which codes a city's file speaks of a means ([[guarantees.methods]])."""
+WITHOUT_PERIOD = frozenset((Means.CASH, Means.GOVERNMENT_BONDS))
+"""What lies with the city has no covered time of its own."""
 ORIGINAL_CHANNELS = (Channel.COUNTER, Channel.POST)
 
 
@@ -39,6 +43,18 @@ def original_channels(act: Act, lodged: LodgedGuarantee) -> tuple[Channel, ...]:
     method = method_of(act, lodged)
     allowed = [c for c in method.channels if c in ORIGINAL_CHANNELS] if method else []
     return tuple(allowed) or ORIGINAL_CHANNELS
+
+
+@dataclass(frozen=True)
+class ToldLine:
+    """One line of what was told beside what is needed (提出された内容と契約の比較); `result` None: nothing to compare."""
+
+    label: str
+    result: Result | None
+    told: str
+    needed: str
+    words: str = ""
+    source: str = ""
 
 
 def refuse_unseen(lodged: LodgedGuarantee) -> None:
@@ -73,12 +89,12 @@ def refuse_unproven(act: Act, lodged: LodgedGuarantee, reason: str) -> None:
             f"{lodged.means.label}の額が登録されていないため、受理できません。",
             remedy="差し戻してから、証書や領収書の額を確かめて登録し直します。",
         )
-    doubts = list(_doubts(act, lodged))
+    doubts = [line for line in told_lines(act, lodged) if line.result is Result.LOOK]
     if doubts and not reason:
         raise RuleViolation(
             "guarantee_short",
-            "".join(doubts),
-            need_of(act, lodged.case, lodged.obligation, lodged).sources.get("guaranteed_amount", ""),
+            "".join(line.words for line in doubts),
+            next((line.source for line in doubts if line.source), ""),
             "差し戻すか、ほかの保証と合わせて足りるなどの理由を入力して受理します。",
         )
 
@@ -105,15 +121,48 @@ def _refuse_groundless(lodged: LodgedGuarantee, reason: str) -> None:
         )
 
 
-def _doubts(act: Act, lodged: LodgedGuarantee) -> Iterator[str]:
+def told_lines(act: Act, lodged: LodgedGuarantee) -> tuple[ToldLine, ...]:
+    """What was told of a means that no registry knows, beside what the contract needs of it. (CITY-30)
+
+    The officer reads it before deciding, and acceptance goes by the same lines. None for an exemption.
+    """
+    if lodged.is_looked_up or lodged.means is Means.EXEMPTION:
+        return ()
     need = need_of(act, lodged.case, lodged.obligation, lodged)
-    if need.least_amount is not None and (lodged.amount or 0) < need.least_amount:
-        yield f"保証の額（{format_yen(lodged.amount or 0)}）が、必要な額（{format_yen(need.least_amount)}）に足りません。"
-    if lodged.starts_on and need.starts_on and lodged.starts_on > need.starts_on:
-        yield f"保証期間の始まり（{_day(lodged.starts_on)}）が、工期の始まり（{_day(need.starts_on)}）より後です。"
-    if lodged.ends_on and need.ends_on and lodged.ends_on < need.ends_on:
-        yield f"保証期間の終わり（{_day(lodged.ends_on)}）が、工期の終わり（{_day(need.ends_on)}）より前です。"
+    has_period = lodged.means not in WITHOUT_PERIOD or lodged.starts_on or lodged.ends_on
+    return (_amount_line(act, lodged, need), *(_period_lines(lodged, need) if has_period else ()))
 
 
-def _day(day: date) -> str:
-    return format_wareki(day)
+def _amount_line(act: Act, lodged: LodgedGuarantee, need: Need) -> ToldLine:
+    limit = amount_needed(act, lodged.case, lodged.obligation)
+    told, least = lodged.amount or 0, need.least_amount
+    told_words = format_yen(told) if told else ""
+    if least is None:
+        return ToldLine("保証の額", None, told_words, limit.words, source=limit.source)
+    others = limit.amount - least if need.largest_amount is None else 0
+    beside = f"（{limit.words}）" + (f"ほかに受理した保証 {format_yen(others)}を除きます。" if others else "")
+    needed, source = f"{format_yen(least)}以上{beside}", limit.source
+    if told >= least:
+        return ToldLine("保証の額", Result.MATCH, told_words, needed, source=source)
+    short = f"保証の額（{format_yen(told)}）が、必要な額（{format_yen(least)}）に{format_yen(least - told)}足りません。"
+    return ToldLine("保証の額", Result.LOOK, told_words, needed, short, source)
+
+
+def _period_lines(lodged: LodgedGuarantee, need: Need) -> Iterator[ToldLine]:
+    starts, needs_from, ends, needs_until = lodged.starts_on, need.starts_on, lodged.ends_on, need.ends_on
+    late = bool(starts and needs_from and starts > needs_from)
+    early = bool(ends and needs_until and ends < needs_until)
+    words = f"保証期間の始まり（{_day(starts)}）が、工期の始まり（{_day(needs_from)}）より後です。"
+    yield _period_line("保証期間の始まり", (starts, needs_from), "まで", words if late else "")
+    words = f"保証期間の終わり（{_day(ends)}）が、工期の終わり（{_day(needs_until)}）より前です。"
+    yield _period_line("保証期間の終わり", (ends, needs_until), "以降", words if early else "")
+
+
+def _period_line(label: str, days: tuple[date | None, date | None], until: str, doubt: str) -> ToldLine:
+    told, needed = days
+    result = None if told is None or needed is None else (Result.LOOK if doubt else Result.MATCH)
+    return ToldLine(label, result, _day(told), f"{_day(needed)}{until}" if needed else "", doubt)
+
+
+def _day(day: date | None) -> str:
+    return format_wareki(day) if day else ""

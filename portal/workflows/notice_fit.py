@@ -22,6 +22,8 @@ NEUTRAL_REMEDY = (
     "この案件のお知らせかどうか、工事名・発注者・保証契約番号をご確認ください。"
     "ご不明な点は、市の担当課へお問い合わせください。"
 )
+NEUTRAL_WARNING = "このお知らせは、この案件の保証として受け付けられないことがあります。"
+"""Said before it is handed in, in the same words for every reason."""
 MIXING_SOURCE = "002_25b01d4be9b2f613.txt「電子保証に関するFAQ」Q5"
 WRONG_KEYS = 5
 """Numbers and keys of one company that the registry did not open within a day, before it has to wait."""
@@ -64,6 +66,26 @@ def refuse_foreign_notice(act: Act, case: ProcurementCase, notice: Notice, *, is
         remedy = "この案件のお知らせかをご確認ください。間違いないときは、確認した理由を入力して登録します。"
         raise RuleViolation("guarantee.other_case", words, remedy=remedy)
     raise LodgingRefused("guarantee.other_case", words)
+
+
+def seems_foreign(act: Act, case: ProcurementCase, notice: Notice) -> bool:
+    """Whether a notice looks like one of another case, so that its reader is told before it is handed in.
+
+    Only what this side may see is asked: the notice itself, the case, and its own guarantees of other cases.
+    """
+    if misfits(act, case, notice):
+        return True
+    if not notice.guarantee_contract_number:
+        return False
+    used = select(LodgedGuarantee.id).where(
+        LodgedGuarantee.city == case.city,
+        LodgedGuarantee.case_id != case.id,
+        LodgedGuarantee.guarantee_contract_number == notice.guarantee_contract_number,
+        LodgedGuarantee.returned_at.is_(None),
+        LodgedGuarantee.withdrawn_at.is_(None),
+        LodgedGuarantee.replaced_at.is_(None),
+    )
+    return act.session.scalars(used.limit(1)).first() is not None
 
 
 def misfits(act: Act, case: ProcurementCase, notice: Notice) -> list[str]:
