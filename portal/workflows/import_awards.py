@@ -14,7 +14,6 @@ from procurement.cases import ProcurementCase
 from procurement.contract_dates import check_contract_date
 from procurement.errors import RuleViolation
 
-
 Bearers = dict[tuple[str, str], AwardRow]
 """The first row that carries a company's number, by the number's column and the number."""
 
