@@ -5,20 +5,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from portal.accounts.models import Account
 from portal.completion_alerts import CompletionAlert
 from portal.permissions import Role
-from portal.scoping import EVERYBODY
 from portal.workflows.act import Act
+from portal.workflows.recipients import people_of
 from signing.journals import unfinished_jobs
 from signing.orm import Envelope, SealJob
-
-TOLD = frozenset({Role.OFFICER, Role.ADMIN})
 
 
 def alert_completions(act: Act, limit: timedelta) -> int:
     """Write to the officers and administrators of each city whose state has changed; says how many cities."""
-    alerts = {alert.city: alert for alert in act.session.scalars(select(CompletionAlert))}
+    known = select(CompletionAlert).where(CompletionAlert.city.in_(act.cities))
+    alerts = {alert.city: alert for alert in act.session.scalars(known)}
     late = _waiting(act, act.now - limit)
     begun = [city for city in late if city in act.cities and city not in alerts]
     over = [city for city in alerts if city not in late and not _fails_still(act, city)]
@@ -57,13 +55,7 @@ def _last_error(act: Act, city: str) -> str:
 
 
 def _write(act: Act, city: str, template: str, since: datetime, last_error: str = "") -> None:
-    accounts = act.session.scalars(
-        select(Account)
-        .where(Account.city == city, Account.disabled_at.is_(None))
-        .order_by(Account.mail_address)
-        .execution_options(**EVERYBODY)
-    ).all()
-    for account in (account for account in accounts if account.role_set & TOLD):
+    for account in people_of(act, city, Role.OFFICER, Role.ADMIN):
         act.mail(
             template,
             account.mail_address,

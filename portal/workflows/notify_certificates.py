@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import x509
-from sqlalchemy import select
 
-from portal.accounts.models import Account
 from portal.permissions import Role
-from portal.scoping import EVERYBODY
 from portal.workflows.act import Act
 from portal.workflows.manage_certificates import city_of_owner
+from portal.workflows.recipients import people_of
 from procurement.errors import RuleViolation
 from signing import certificates as life
 
@@ -48,7 +46,9 @@ def notify_of_signer(act: Act, certificate_id: str) -> int:
         city = city_of_owner(act, row.owner)
     except RuleViolation:
         return 0  # a company without any case has nobody to renew it with
-    receivers = {row.email: row.name} | {each.mail_address: each.name for each in administrators(act, city)}
+    receivers = {row.email: row.name} | {
+        each.mail_address: each.name for each in people_of(act, city, Role.ADMIN)
+    }
     for address, name in receivers.items():
         is_holder = address == row.email
         act.mail(
@@ -68,28 +68,19 @@ def notify_of_signer(act: Act, certificate_id: str) -> int:
     return len(receivers)
 
 
-def notify_of_service(act: Act, certificates: Iterable[ServiceCertificate]) -> int:
-    """Write to every city's administrators about the service's own certificates."""
+def notify_of_service(act: Act, city: str, certificates: Iterable[ServiceCertificate]) -> int:
+    """Write to a city's administrators about the service's own certificates; returns how many letters."""
     written = 0
     for certificate in certificates:
         days = life.threshold(certificate.not_after, act.now) if certificate.not_after > act.now else None
-        if days is None:
-            continue
-        for city in act.cities:
+        if days is not None:
             written += _write_about(act, city, certificate, days)
     return written
 
 
-def administrators(act: Act, city: str) -> list[Account]:
-    """Whoever administers the portal for a city."""
-    query = select(Account).where(Account.city == city, Account.disabled_at.is_(None))
-    found = act.session.scalars(query.order_by(Account.mail_address).execution_options(**EVERYBODY))
-    return [account for account in found if Role.ADMIN in account.role_set]
-
-
 def _write_about(act: Act, city: str, certificate: ServiceCertificate, days: int) -> int:
     """The key of the letter says which certificate and which notice: the outbox takes it once."""
-    receivers = administrators(act, city)
+    receivers = people_of(act, city, Role.ADMIN)
     for account in receivers:
         act.mail(
             "certificate_expiring",

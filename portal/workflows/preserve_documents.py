@@ -1,14 +1,12 @@
 """Preserve documents (長期保存): what the audit log and the administrators are told of renewals and their failures."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 
 from portal.accounts.models import Account
 from portal.audit import Tag
 from portal.permissions import Role
-from portal.scoping import EVERYBODY
 from portal.workflows.act import Act
+from portal.workflows.recipients import people_of
 from procurement.contracts import Contract
 from procurement.errors import RuleViolation
 from signing import EnvelopeDocument
@@ -50,12 +48,9 @@ def report_problem(act: Act, document: ArchivedDocument, problem: Problem) -> No
         _write(act, administrator, contract, name, watch, problem, _key(act, document, problem, watch))
 
 
-def administrators(act: Act, city: str) -> Sequence[Account]:
+def administrators(act: Act, city: str) -> list[Account]:
     """The city's administrators; its officers where it has none."""
-    query = select(Account).where(Account.city == city, Account.disabled_at.is_(None))
-    people = act.session.scalars(query.order_by(Account.mail_address).execution_options(**EVERYBODY)).all()
-    found = [account for account in people if Role.ADMIN in account.role_set]
-    return found or [account for account in people if Role.OFFICER in account.role_set]
+    return people_of(act, city, Role.ADMIN) or people_of(act, city, Role.OFFICER)
 
 
 def _write(

@@ -19,17 +19,18 @@ class Addressee(NamedTuple):
     mail_address: str
 
 
+def people_of(act: Act, city: str, *roles: Role) -> list[Account]:
+    """The people of a city who have one of these roles and may still sign in, by address."""
+    query = select(Account).where(Account.city == city, Account.disabled_at.is_(None))
+    accounts = act.session.scalars(query.order_by(Account.mail_address).execution_options(**EVERYBODY))
+    return [account for account in accounts if account.role_set.intersection(roles)]
+
+
 def officers_of(act: Act, case: ProcurementCase) -> list[Account]:
     """The officers of the section in charge of a case; of the whole contract office where none is named. (CITY-67)"""
-    accounts = act.session.scalars(
-        select(Account)
-        .where(Account.city == case.city, Account.disabled_at.is_(None))
-        .order_by(Account.mail_address)
-        .execution_options(**EVERYBODY)
-    ).all()
-    clerks = [account for account in accounts if Role.OFFICER in account.role_set]
-    of_section = [account for account in clerks if case.section and account.section == case.section]
-    return of_section or clerks
+    officers = people_of(act, case.city, Role.OFFICER)
+    of_section = [officer for officer in officers if case.section and officer.section == case.section]
+    return of_section or officers
 
 
 def addressees_of(act: Act, case: ProcurementCase) -> list[Addressee]:
@@ -43,13 +44,7 @@ def addressees_of(act: Act, case: ProcurementCase) -> list[Addressee]:
 
 def city_signatories(act: Act, city: str) -> list[Account]:
     """The city's people who may sign its contracts (市の契約締結権者)."""
-    accounts = act.session.scalars(
-        select(Account)
-        .where(Account.city == city, Account.disabled_at.is_(None))
-        .order_by(Account.mail_address)
-        .execution_options(**EVERYBODY)
-    ).all()
-    return [account for account in accounts if Role.SIGNATORY in account.role_set]
+    return people_of(act, city, Role.SIGNATORY)
 
 
 def notify_officers(act: Act, case: ProcurementCase, template: str, /, *, key: str, **values: Any) -> None:

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock, custody
+from portal.accounts.models import Account
 from portal.acting import acting, looking
 from portal.certificate_notices import notice_all
 from portal.mail.hidden import revealed
 from portal.permissions import Role
+from portal.scoping import Scope
 from portal.workflows import manage_certificates as manage
 from procurement.awards import Award
 from procurement.errors import RuleViolation
@@ -177,6 +179,23 @@ def test_the_end_of_the_services_own_key_is_noticed(town: Town) -> None:
     letters = town.letters(to="boss@", subject="署名鍵の証明書の期限のお知らせ")
     assert [each.subject[-8:] for each in letters] == ["あと30日以内）"]
     assert "割符 デモ立会人署名" in letters[0].body
+
+
+def test_an_address_that_takes_no_mail_keeps_the_notice_from_no_other_city(town: Town) -> None:
+    from signing.pades.demo_pki import NOT_AFTER
+    from tests.people import person
+
+    city, *others = sorted({"ashikaga", "iwaki", "tosu"})
+    lost = person(town.app, Role.ADMIN, "lost", city=city)
+    for other in others:
+        person(town.app, Role.ADMIN, f"boss-{other}", city=other)
+    with acting(OFFICER, Scope()) as act:
+        act.session.get_one(Account, lost.id).mail_address = "no address"
+    town.go_to(NOT_AFTER - timedelta(days=29))
+    notice_all(clock.now())
+    assert {
+        letter.to.partition("@")[0] for letter in town.letters(subject="署名鍵の証明書の期限のお知らせ")
+    } == {f"boss-{other}" for other in others}
 
 
 @pytest.mark.parametrize(

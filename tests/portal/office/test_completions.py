@@ -120,7 +120,9 @@ def test_an_authority_with_a_new_certificate_makes_the_preparation_anew(
     originals_are_valid(desk)
 
 
-def test_a_week_without_any_authority(desk: OfficeDesk, server: AuthorityServer) -> None:
+def test_a_week_without_any_authority(
+    desk: OfficeDesk, server: AuthorityServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked_city(desk)
     both_down(server)
     desk.play("consent", "seal")
@@ -163,6 +165,10 @@ def test_a_week_without_any_authority(desk: OfficeDesk, server: AuthorityServer)
         assert desk.town.stage is ContractStage.CONCLUDED
         assert desk.town.concluded_on == clock.today(), "the day of completion"
         assert (clock.today() - letters[0].created_at.astimezone(clock.TOKYO).date()) == timedelta(days=7)
+        with monkeypatch.context() as without:
+            others = {slug: rules for slug, rules in house().cities.items() if slug != desk.town.city}
+            without.setitem(house().__dict__, "cities", others)
+            assert alert_all(clock.now()) == "", "a city whose file is broken holds up no other"
         alert_all(clock.now())
         alert_all(clock.now())
         assert len(desk.town.letters(subject=BACK)) == 2
