@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from guarantees.changed_certificates import ChangeNeeded
@@ -12,6 +12,7 @@ from guarantees.lodged import LodgedGuarantee, LodgedStatus
 from portal.workflows.act import Act
 from portal.workflows.changed_certificates import changed_certificate_needed
 from portal.workflows.guarantee_needs import (
+    LIVE,
     amount_needed,
     amount_of,
     covers_whole,
@@ -24,9 +25,11 @@ from portal.workflows.guarantee_needs import (
     period_of,
     time_of,
 )
+from procurement.advance_payments import AdvancePayment
 from procurement.awards import Award
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import DeadlineKind, GuaranteeKind
+from procurement.contracts import Contract
 from procurement.guarantee_limits import Limit
 from procurement.numbers import format_yen
 from procurement.wareki import format_wareki, jst_date
@@ -148,14 +151,15 @@ def standing(act: Act, case: ProcurementCase, obligation: GuaranteeKind) -> Obli
 
 
 def city_wide(act: Act, city: str) -> tuple[CityRow, ...]:
-    """Every concern about the guarantees of a city, the most urgent first."""
-    with known_of_city(act, city) as concerned:
+    """Every concern about the guarantees of a city, the most urgent first.
+
+    A concern follows from amounts and days and is no column, so the rows are made here; the database leaves
+    out the cases of which nothing can be asked any more.
+    """
+    with known_of_city(act, city):
         cases = act.session.scalars(
             select(ProcurementCase)
-            .where(
-                ProcurementCase.city == city,
-                or_(ProcurementCase.requires_contract_guarantee, ProcurementCase.id.in_(concerned)),
-            )
+            .where(ProcurementCase.city == city, _may_want(jst_date(act.now)))
             .options(
                 joinedload(ProcurementCase.award).joinedload(Award.company),
                 selectinload(ProcurementCase.contracts),
@@ -165,6 +169,24 @@ def city_wide(act: Act, city: str) -> tuple[CityRow, ...]:
         rows = [row for case in cases for row in _rows_of(act, case)]
     order = list(Concern)
     return tuple(sorted(rows, key=lambda row: (order.index(row.concern), row.due or date.max)))
+
+
+def _may_want(today: date) -> ColumnElement[bool]:
+    """A guarantee counts, or one is asked for and the work is not over; `_problems` then decides."""
+    is_lodged = exists().where(LodgedGuarantee.case_id == ProcurementCase.id, *LIVE)
+    is_asked = exists().where(
+        AdvancePayment.case_id == ProcurementCase.id, AdvancePayment.returned_at.is_(None)
+    )
+    concluded = Contract.case_id == ProcurementCase.id, Contract.concluded_at.is_not(None)
+    ends_on = func.coalesce(Contract.ends_on, ProcurementCase.ends_on)
+    goes_on = exists().where(*concluded, or_(ends_on.is_(None), ends_on >= today))
+    return or_(
+        is_lodged,
+        and_(
+            or_(ProcurementCase.requires_contract_guarantee, is_asked),
+            or_(~exists().where(*concluded), goes_on),
+        ),
+    )
 
 
 def _rows_of(act: Act, case: ProcurementCase) -> Iterator[CityRow]:

@@ -10,6 +10,7 @@ from guarantees.lodged import Means
 from portal import clock
 from portal.acting import acting, house, looking
 from portal.guarantee_notices import notice_guarantees, seal_look_records
+from portal.workflows import guarantee_standings
 from portal.workflows.decide_guarantee import (
     accept_guarantee,
     original_channels,
@@ -154,6 +155,27 @@ def test_the_office_sees_what_is_missing_and_until_when(awarded: Town) -> None:
     assert concerns(awarded) == ["missing"]
     with looking(OFFICER) as act:
         assert [s.obligation for s in standings(act, awarded.case(act))] == [GuaranteeKind.CONTRACT]
+
+
+def test_work_that_is_over_leaves_the_list_unless_a_guarantee_still_counts(
+    awarded: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lodged = accepted(awarded, ends_on=day(160))
+    assert concerns(awarded) == []
+    with acting(OFFICER) as act:
+        awarded.contract(act).conclude(at=act.now, on=clock.today())
+    awarded.go_to(START + timedelta(days=151))
+    assert concerns(awarded) == ["expiring"]
+    with acting(OFFICER) as act:
+        release_guarantee(act, the(act, lodged))
+    with monkeypatch.context() as unasked:
+        unasked.setattr(guarantee_standings, "standings", None)
+        assert concerns(awarded) == [], "the database leaves the case out: nobody looks into it"
+    with acting(OFFICER) as act:
+        awarded.contract(act).ends_on = clock.today()
+        the(act, lodged).released_at = None
+        return_guarantee(act, the(act, lodged), reason="取り違え")
+    assert concerns(awarded) == ["missing"], "the last day still belongs to the work"
 
 
 def test_a_missing_guarantee_is_brought_to_mind_once_for_each_moment(awarded: Town) -> None:
