@@ -60,14 +60,19 @@ def payment_view(act: Act, payment: AdvancePayment, *, for_office: bool) -> Paym
 
 def turn_of(payment: AdvancePayment) -> tuple[str, bool]:
     """What the payment waits for, and whether that is the office's turn."""
-    if payment.status is PaymentStatus.REQUESTED:
-        return ("市の認定", True) if payment.is_interim else ("受注者の請求", False)
+    return turn_at(payment.status, is_interim=payment.is_interim)
+
+
+def turn_at(status: PaymentStatus, *, is_interim: bool) -> tuple[str, bool]:
+    """The same of every payment of that kind at that state."""
+    if status is PaymentStatus.REQUESTED:
+        return ("市の認定", True) if is_interim else ("受注者の請求", False)
     waiting = {
         PaymentStatus.RECOGNISED: ("受注者の請求", False),
         PaymentStatus.CLAIMED: ("市の承認", True),
         PaymentStatus.APPROVED: ("支払日の記録", True),
     }
-    return waiting.get(payment.status, ("", False))
+    return waiting.get(status, ("", False))
 
 
 def condition_rows(conditions: Iterable[Condition], *, with_remedy: bool) -> list[dict[str, Any]]:

@@ -1,19 +1,18 @@
 """Advance payments (前払金) in the office: the city's list by state, the payments of a case, and each decision."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
 from flask import abort, request, url_for
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from forms.advance_payments import PaidDayForm
 from portal.acting import looking
 from portal.office import blueprint
 from portal.office.access import Page, show, the_case
 from portal.office.decisions import Decision, pressed
+from portal.office.listings import list_page
+from portal.office.payment_lists import payment_counts, payments_query
 from portal.payment_views import OPEN, STATUS_KINDS, payment_facts, payment_view, turn_of
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
@@ -81,17 +80,16 @@ OPEN_AT: Mapping[str, Collection[PaymentStatus]] = {
 @blueprint.get("/advance-payments")
 @requires(Permission.OFFICE_READ)
 def show_advance_payments() -> Page:
-    """Every payment of the city, those that wait for the office first; a state in the address filters."""
+    """The payments of the city, 25 a page, those that wait for the office first; a state in the address filters."""
     wanted = request.args.get("status", "")
     wanted = wanted if wanted in set(PaymentStatus) else ""
     with looking() as act:
-        found = _of_city(act)
-        counts = Counter(payment.status for payment in found)
+        counts = payment_counts(act)
         return show(
             "advance_payments/index",
             act,
-            rows=[payment for payment in found if wanted in ("", payment.status)],
-            total=len(found),
+            listing=list_page(act.session, payments_query(wanted)),
+            total=sum(counts.values()),
             wanted=wanted,
             columns=COLUMNS,
             kinds=STATUS_KINDS,
@@ -176,16 +174,6 @@ def open_steps(payment: AdvancePayment) -> list[dict[str, str]]:
         }
         found.insert(0, paid)
     return found
-
-
-def _of_city(act: Act) -> list[AdvancePayment]:
-    """The session sees the officer's own city alone."""
-    query = select(AdvancePayment).options(
-        joinedload(AdvancePayment.case), joinedload(AdvancePayment.company)
-    )
-    found = act.session.scalars(query.order_by(AdvancePayment.requested_at.desc())).all()
-    order = list(PaymentStatus)
-    return sorted(found, key=lambda p: (not turn_of(p)[1], p.status not in OPEN, order.index(p.status)))
 
 
 def _payment(act: Act, case_id: str, payment_id: str) -> AdvancePayment:

@@ -1,18 +1,22 @@
 """Pages of advance payments, both doors: ask, claim, recognise, approve, pay, send back; refusals with the way out."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from flask.testing import FlaskClient
 
 from portal import clock
 from portal.accounts.case_links import issue_case_link
-from portal.acting import acting
+from portal.acting import acting, looking
+from portal.office import listings
+from portal.office.payment_lists import payment_counts, payments_query
+from portal.payment_views import OPEN, turn_of
 from portal.permissions import Role
 from portal.scoping import Scope
 from portal.workflows.advance_payments import payments_of
 from portal.workflows.decide_award import NewCompany
-from procurement.advance_payments import AdvancePayment
+from procurement.advance_payments import AdvancePayment, PaymentStatus
 from tests.portal.office.desk import OfficeDesk, text_of
 from tests.workflows import payments as play
 from tests.workflows.town import OFFICER, START
@@ -198,6 +202,53 @@ def test_the_queue_holds_what_waits_for_the_office(paying: Paying) -> None:
     assert "市道改良工事" in paying.officer.get(queue).text
     paying.step(payment_id, "return", "口座が違うため")
     assert "市道改良工事" not in paying.officer.get(queue).text
+
+
+AT: dict[str, dict[str, object]] = {
+    "requested": {},
+    "recognised": {"recognised_at": START},
+    "claimed": {"claimed_at": START},
+    "approved": {"claimed_at": START, "approved_at": START},
+    "paid": {"approved_at": START, "paid_on": START.date()},
+    "returned": {"approved_at": START, "returned_at": START},
+}
+
+
+def test_the_database_pages_the_list_in_the_order_of_turns(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = (play.ADVANCE, play.INTERIM)
+    with paying.desk.app.app_context(), acting(OFFICER, Scope()) as act:
+        case = paying.desk.town.case(act)
+        for number, (facts, kind) in enumerate(product(AT.values(), kinds), start=1):
+            act.session.add(
+                AdvancePayment(
+                    city=case.city,
+                    case_id=case.id,
+                    company_id=case.contracts[0].company_id,
+                    kind=kind,
+                    amount=number,
+                    requested_at=START,
+                    requested_by="山田",
+                    conditions=[],
+                    **facts,
+                )
+            )
+    rows = paying.rows()
+    with paying.desk.app.app_context(), looking(OFFICER, Scope()) as act:
+        for status in PaymentStatus:
+            found = {row.id for row in act.session.scalars(payments_query(status.value))}
+            assert found == {row.id for row in rows if row.status is status}, "SQL says what the entity says"
+        assert payment_counts(act) == dict.fromkeys(PaymentStatus, 2)
+        everything = list(act.session.scalars(payments_query("")))
+    states = list(PaymentStatus)
+    keys = [(not turn_of(p)[1], p.status not in OPEN, states.index(p.status)) for p in everything]
+    assert keys == sorted(keys)
+    assert len(keys) == len(rows) == 12
+    monkeypatch.setattr(listings, "PAGE_SIZE", 5)
+    pages = [text_of(paying.officer.get(f"/office/advance-payments?page={page}")) for page in (1, 2, 3)]
+    assert "12件" in pages[0]
+    assert [page.count("市道改良工事") for page in pages] == [5, 5, 2]
 
 
 def test_a_city_with_the_paper_leads_to_the_paper(desk: OfficeDesk) -> None:
