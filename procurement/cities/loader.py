@@ -1,6 +1,5 @@
 """City files (市ファイル): read and checked; every mistake at once, each with its file, key, and what was expected."""
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from procurement.cities.lines import key_lines, line_of
 from procurement.cities.reader import Mistake
 from procurement.cities.schema import read_city
-from procurement.cities.toml_mistakes import explain, name_on, without_line
+from procurement.cities.toml_mistakes import read_around_flaws
 from procurement.rules import CityRules
 
 __all__ = ["BUNDLED", "CityFile", "CityFileErrors", "CityRules", "Problem", "load_cities", "load_file"]
@@ -43,7 +42,7 @@ class CityFileErrors(Exception):
 class CityFile:
     """The text of one city file and its TOML table, before anything is judged.
 
-    `flaws` are the lines that are no TOML; they are left out of the table, so that the rest can be judged.
+    `flaws` are the statements that are no TOML; they are left out of the table, so that the rest can be judged.
     """
 
     path: Path
@@ -53,29 +52,36 @@ class CityFile:
 
     @classmethod
     def open(cls, path: Path) -> "CityFile":
-        """Read the file. Raises CityFileErrors when it is missing, not UTF-8, or not TOML as a whole."""
+        """Read the file. Raises CityFileErrors when it is missing or not UTF-8."""
         text = _text_of(path)
-        lines = {number: key for key, number in reversed(key_lines(text).items())}
-        kept, flaws = text, dict[int, Problem]()
-        while True:
-            try:
-                return cls(path, text, tomllib.loads(kept), tuple(flaws.values()))
-            except tomllib.TOMLDecodeError as error:
-                why, line = explain(error, kept)
-                shorter = without_line(kept, line)
-                key = lines.get(line or 0) or name_on(kept, line)
-                flaws[line or 0] = Problem(path.name, key, why, line)
-                if shorter == kept:
-                    raise CityFileErrors(list(flaws.values())) from error
-                kept = shorter
+        try:
+            raw, flaws = read_around_flaws(text)
+        except RecursionError as error:
+            raise _unreadable(path, "角かっこや波かっこの重なりが深すぎて読めません") from error
+        names = {number: key for key, number in reversed(key_lines(text).items())}
+        found = [
+            Problem(
+                path.name,
+                names.get(flaw.line) or flaw.name or names.get(flaw.statement, ""),
+                flaw.why,
+                flaw.line,
+            )
+            for flaw in flaws
+        ]
+        return cls(path, text, raw, tuple(found))
 
     def problems(self, mistakes: Iterable[tuple[str, str]]) -> list[Problem]:
-        """Mistakes (key and what was expected) with their file and line, in the order of the file."""
-        lines, flawed = key_lines(self.text), {flaw.key for flaw in self.flaws}
+        """Mistakes (key and what was expected) with their file and line, in the order of the file.
+
+        What is said of a key or a table only because a statement was left out is not said.
+        """
+        if self.flaws and not self.raw:
+            return list(self.flaws)
+        lines, flawed = key_lines(self.text), [flaw.key for flaw in self.flaws if flaw.key]
         found = [
             Problem(self.path.name, key, words, line_of(key, lines))
             for key, words in mistakes
-            if key not in flawed
+            if not any(name == key or name.startswith(f"{key}.") for name in flawed)
         ]
         return sorted(dict.fromkeys([*self.flaws, *found]), key=lambda problem: problem.line or 0)
 
@@ -94,15 +100,20 @@ def _text_of(path: Path) -> str:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        found = "いまは Shift_JIS（CP932）のようです。" if _is_cp932(content) else ""
-        raise _unreadable(path, f"文字コードは UTF-8 が要ります。{found}UTF-8 で保存し直します") from error
+        raise _unreadable(
+            path, f"文字コードは UTF-8 が要ります。{_encoding_words(content)}UTF-8 で保存し直します"
+        ) from error
 
 
-def _is_cp932(content: bytes) -> bool:
+def _encoding_words(content: bytes) -> str:
+    """Which encoding it seems to be; empty where that is not clear."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "いまは UTF-16 のようです。"
     try:
-        return bool(content.decode("cp932"))
+        content.decode("cp932")
     except UnicodeDecodeError:
-        return False
+        return ""
+    return "いまは Shift_JIS（CP932）のようです。"
 
 
 def _unreadable(path: Path, why: str) -> CityFileErrors:

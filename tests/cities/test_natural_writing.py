@@ -152,6 +152,75 @@ def test_what_is_no_toml_is_explained_with_its_line(
     assert words in found[0].expected
 
 
+EVERY_FLAW = """
+name = “甲市”
+mayor = '甲市長
+source = "要領
+[signing
+parallel = True
+max_files = 20 files
+request_link_days: 7
+[calendar]
+closing_days = [
+  "05-01"
+  "06-01",
+]
+opening_days = [
+  "08-01",
+closed_weekdays = ["sat"]
+[[scope]
+categories = ["goods"
+trigger = "award_day"
+[[exclusions]]
+price_at_least = 1,000
+text = "断り"
+[calendar]
+closing_days = "13-01"
+[[deadlines]]
+kind = "contract_conclusion"
+n = ５
+cut_off = 17時
+text = \"\"\"終わらない
+"""
+
+
+def test_however_many_statements_are_no_toml_each_is_named_and_the_rest_is_judged(tmp_path: Path) -> None:
+    with pytest.raises(CityFileErrors) as refused:
+        load_file(write(tmp_path, f'slug = "kou"{EVERY_FLAW}'))
+    assert [(problem.line, problem.key) for problem in refused.value.problems] == [
+        (2, "name"),
+        (3, "mayor"),
+        (4, "source"),
+        (5, ""),
+        (6, "parallel"),
+        (7, "max_files"),
+        (8, ""),
+        (12, "calendar.closing_days"),
+        (14, "calendar.opening_days"),
+        (17, "scope[0]"),
+        (18, "scope[0].categories"),
+        (19, "scope[0].trigger"),
+        (21, "exclusions[0].price_at_least"),
+        (23, "calendar"),
+        (27, "deadlines[0].n"),
+        (28, "deadlines[0].cut_off"),
+        (29, "deadlines[0].text"),
+    ]
+
+
+def test_a_letter_is_no_city_file_and_is_not_asked_for_its_keys(tmp_path: Path) -> None:
+    with pytest.raises(CityFileErrors) as refused:
+        load_file(write(tmp_path, "拝啓\n市の規則を送ります。\n" * 200))
+    lines = [problem.line for problem in refused.value.problems]
+    assert lines == [*range(1, 101), 100]
+    assert "このあとにも" in refused.value.problems[-1].expected
+
+
+def test_brackets_in_brackets_without_end_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CityFileErrors, match="深すぎて"):
+        load_file(write(tmp_path, f"name = {'[' * 5000}{']' * 5000}"))
+
+
 def test_mistakes_behind_a_broken_line_are_named_as_well(tmp_path: Path) -> None:
     with pytest.raises(CityFileErrors) as refused:
         city(
