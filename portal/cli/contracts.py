@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.acting import acting, house, looking
 from portal.cli.output import as_json, show
+from portal.workflows.guarantee_on_paper import UNCONFIRMED
 from portal.workflows.move_to_paper import conclude_on_paper, note_refused_date
 from procurement.contracts import Contract, ContractDocument, ContractStage
 from procurement.errors import RuleViolation
@@ -54,14 +55,21 @@ def export(number: str, output: Path) -> None:
 @group.command("record-date")
 @click.argument("number")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-def record_date(number: str, day: datetime) -> None:
+@click.option(
+    "--guarantee-open-because",
+    default="",
+    help="Why no guarantee could be confirmed, where the contract needs one.",
+)
+def record_date(number: str, day: datetime, guarantee_open_because: str) -> None:
     """Record the date of a contract signed on paper; an electronic one has the day of its last signature."""
     try:
         with acting() as act:
-            conclude_on_paper(act, _contract(act.session, number), on=day.date())
+            contract, because = _contract(act.session, number), guarantee_open_because
+            conclude_on_paper(act, contract, on=day.date(), guarantee_open_because=because)
     except RuleViolation as refusal:
-        with acting() as act:
-            note_refused_date(act, _contract(act.session, number), day.date())
+        if refusal.code != UNCONFIRMED:
+            with acting() as act:
+                note_refused_date(act, _contract(act.session, number), day.date())
         raise click.ClickException(refusal.sentence()) from refusal
     click.echo(f"{number}: 契約締結日 {day:%Y-%m-%d} を記録しました。")
 

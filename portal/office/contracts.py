@@ -13,6 +13,12 @@ from portal.office.access import REFUSED, Page, own_rules, show, the_contract
 from portal.office.decisions import Decision, pressed
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
+from portal.workflows.guarantee_on_paper import (
+    UNCONFIRMED,
+    electronic_left_behind,
+    is_citys_rule,
+    open_on_paper,
+)
 from portal.workflows.manage_signing import (
     allow_late_conclusion,
     cancel_signing,
@@ -22,6 +28,8 @@ from portal.workflows.manage_signing import (
 from portal.workflows.move_to_paper import conclude_on_paper, move_to_paper, note_refused_date
 from portal.workflows.waive_address import waive_address_confirmation
 from procurement.contracts import Contract
+
+OPEN_BECAUSE = "guarantee_open_because"
 
 
 def _to_paper(act: Act, contract: Contract, reason: str) -> None:
@@ -126,11 +134,13 @@ def submit_paper_conclusion(contract_id: str) -> Page:
     try:
         with acting() as act:
             contract = the_contract(act, contract_id)
-            conclude_on_paper(act, contract, on=form.day())
+            because = request.form.get(OPEN_BECAUSE, "")
+            conclude_on_paper(act, contract, on=form.day(), guarantee_open_because=because)
             case_id = contract.case_id
     except REFUSED as refusal:
-        with acting() as act:
-            note_refused_date(act, the_contract(act, contract_id), form.day())
+        if refusal.code != UNCONFIRMED:
+            with acting() as act:
+                note_refused_date(act, the_contract(act, contract_id), form.day())
         return _paper_page(contract_id, form, refusal=refusal), 422
     flash("紙の契約書による締結を記録しました。", "success")
     return redirect(url_for(".show_case", case_id=case_id))
@@ -161,6 +171,7 @@ def _decision_page(contract_id: str, name: str, **values: Any) -> str:
             decision=decision,
             rules=own_rules(act),
             reason=request.form.get("reason", ""),
+            **(_on_paper(act, contract) if name == "paper" else {}),
             **values,
         )
 
@@ -175,5 +186,17 @@ def _paper_page(contract_id: str, form: PaperConclusionForm, **values: Any) -> s
             case=contract.case,
             form=form,
             rules=own_rules(act),
+            open_because=request.form.get(OPEN_BECAUSE, ""),
+            **_on_paper(act, contract),
             **values,
         )
+
+
+def _on_paper(act: Act, contract: Contract) -> dict[str, Any]:
+    """How the guarantee stands, for a contract that goes on paper."""
+    missing = open_on_paper(act, contract)
+    return {
+        "missing_guarantee": missing,
+        "asks_why_open": missing is not None and is_citys_rule(act, contract, missing),
+        "left_behind": electronic_left_behind(act, contract),
+    }

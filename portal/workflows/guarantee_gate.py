@@ -19,6 +19,9 @@ from signing import CirculationStep, Side, StepRole
 
 CLOSED = "contract_guarantee_not_in_force"
 ASSUMED = "契約の保証（契約締結までに保証を付す定め）。この市の定めに記載がないため、本サービスの標準"
+BEFORE_SIGNATURE = (
+    "契約保証を要する契約ですが、効力のある契約保証が確認できていないため、市はまだ署名できません。"
+)
 NEXT = {
     LodgedStatus.AWAITING_ORIGINAL: "原本が届いたら、担当者が受領日と方法を記録して受理します。",
     LodgedStatus.NOT_CHECKED: "保証確認サービスの回答を待つか、担当者が照会し直します。",
@@ -47,8 +50,15 @@ def gate_for(act: Act, contract: Contract, step: CirculationStep) -> RuleViolati
 
 def closed_gate(act: Act, contract: Contract) -> RuleViolation | None:
     """Why the city cannot sign this contract yet; None while nothing stands against it. (CITY-30)"""
-    case, rules = contract.case, act.rules(contract.city).guarantees
-    if not case.requires_contract_guarantee or not rules.blocks_signature or contract.is_concluded:
+    if not act.rules(contract.city).guarantees.blocks_signature:
+        return None
+    return open_guarantee(act, contract, BEFORE_SIGNATURE)
+
+
+def open_guarantee(act: Act, contract: Contract, words: str) -> RuleViolation | None:
+    """What the contract guarantee of a contract lacks, after `words`; None where nothing is missing, or it is over."""
+    case = contract.case
+    if not case.requires_contract_guarantee or contract.is_concluded:
         return None
     lodged = lodged_of(act, case, GuaranteeKind.CONTRACT)
     in_force = [each for each in lodged if each.is_in_force]
@@ -58,14 +68,13 @@ def closed_gate(act: Act, contract: Contract) -> RuleViolation | None:
     price = price_of(case) if contract.is_amendment else contract.contract_price
     least = least_contract_guarantee(limits_of(act, case), price)
     if in_force and secured >= least.amount:
-        return _change_awaited(act, contract)
+        return _change_awaited(act, contract, words)
     waiting = [each for each in lodged if each.is_live and not each.is_in_force]
     stands = _how_it_stands(waiting, secured, least.words)
-    text = f"契約保証を要する契約ですが、効力のある契約保証が確認できていないため、市はまだ署名できません。{stands}"
-    return RuleViolation(CLOSED, text, _source(act, contract, waiting), _next(waiting, secured))
+    return RuleViolation(CLOSED, f"{words}{stands}", _source(act, contract, waiting), _next(waiting, secured))
 
 
-def _change_awaited(act: Act, contract: Contract) -> RuleViolation | None:
+def _change_awaited(act: Act, contract: Contract, words: str) -> RuleViolation | None:
     """Of an amendment: the changed certificate that its new price or period asks for. (GUAR-60, GUAR-61)"""
     asked = [
         each for each in asked_changes(act, contract) if each.lodged.obligation is GuaranteeKind.CONTRACT
@@ -73,7 +82,8 @@ def _change_awaited(act: Act, contract: Contract) -> RuleViolation | None:
     if not asked:
         return None
     needed = asked[0].needed
-    text = f"変更契約に合わせた契約保証の変更が確認できていないため、市はまだ署名できません。{needed.words}"
+    state = "ないため、市はまだ署名できません。" if words == BEFORE_SIGNATURE else "ません。"
+    text = f"変更契約に合わせた契約保証の変更が確認できてい{state}{needed.words}"
     return RuleViolation(CLOSED, text, needed.source, CHANGE_FIRST)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.changed_certificates import look_again
+from portal.workflows.guarantee_on_paper import confirm_open_guarantee
 from portal.workflows.locks import lock_case
 from portal.workflows.recipients import notify_contractor
 from portal.workflows.review_filing import request_in_force
@@ -45,8 +46,11 @@ def _refuse_where_not_allowed(rules: CityRules) -> None:
         )
 
 
-def conclude_on_paper(act: Act, contract: Contract, *, on: date) -> None:
-    """Record that the contract was signed on paper on that day; never for an electronic one. (CITY-08, CITY-69)"""
+def conclude_on_paper(act: Act, contract: Contract, *, on: date, guarantee_open_because: str = "") -> None:
+    """Record that the contract was signed on paper on that day; never for an electronic one. (CITY-08, CITY-69)
+
+    `guarantee_open_because` says why no guarantee could be confirmed, where one is required. (CITY-30)
+    """
     rules = act.rules(contract.city)
     lock_case(act, contract.case_id)
     if contract.route is not Route.PAPER:
@@ -55,6 +59,7 @@ def conclude_on_paper(act: Act, contract: Contract, *, on: date) -> None:
     award = contract.case.award
     assert award is not None
     check_paper_contract_date(on, award.awarded_on, jst_date(act.now), rules)
+    confirm_open_guarantee(act, contract, guarantee_open_because)
     contract.conclude_on_paper(on=on, recorded_at=act.now)
     if not contract.is_amendment:
         void_applications(act, contract, "紙の契約書で契約を締結したため")
