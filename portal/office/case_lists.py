@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
+from portal.office.listings import has_word
 from portal.office.queues import QUEUES
 from portal.workflows.act import Act
 from procurement.awards import Award
@@ -74,7 +75,7 @@ def cases_query(wanted: CaseFilter, sort: str, now: datetime) -> Select[Any]:
         query = query.where(ProcurementCase.section == wanted.section)
     if wanted.q:
         texts = (ProcurementCase.number, ProcurementCase.title, Company.name)
-        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+        query = query.where(has_word(texts, wanted.q))
     return query.order_by(*_order(sort))
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from portal.office.access import own_city
+from portal.office.listings import has_word
 from portal.workflows.act import Act
 from procurement.parties import Company, CompanyRegistration
 
@@ -30,7 +31,7 @@ def search_companies(act: Act, word: str) -> CompanySearch:
         .options(contains_eager(CompanyRegistration.company))
         .where(
             CompanyRegistration.city == own_city(),
-            or_(*(text.icontains(word, autoescape=True) for text in texts)),
+            has_word(texts, word),
         )
         .order_by(CompanyRegistration.registration_number)
         .limit(MOST_FOUND)

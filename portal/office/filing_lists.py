@@ -5,10 +5,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from portal.accounts.identity import current_principal
+from portal.office.listings import has_word
 from portal.office.standings import Standing
 from portal.workflows.act import Act
 from procurement.cases import CaseDeadline, ProcurementCase
@@ -125,7 +126,7 @@ def filings_query(wanted: FilingFilter, sort: str) -> Select[Any]:
             Company.name,
             last.receipt_number,
         )
-        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+        query = query.where(has_word(texts, wanted.q))
     return query.order_by(*_order(sort, last))
 
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from forms.texts import half_width
+
 PAGE_SIZE = 25
+FULL_WIDTH = {0x20: 0x3000} | {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,13 @@ class Listing:
     def href(self, page: int) -> str:
         """The address of another page of the same list."""
         return address_with(page=page if page > 1 else None)
+
+
+def has_word(texts: Sequence[Any], word: str) -> ColumnElement[bool]:
+    """Whether one of the texts contains the word, as it was typed or all in half-width or full-width letters."""
+    half = half_width(word)
+    spellings = dict.fromkeys((word, half, half.translate(FULL_WIDTH)))
+    return or_(*(text.icontains(spelling, autoescape=True) for text in texts for spelling in spellings))
 
 
 def listing_of(found: Sequence[Any]) -> Listing:

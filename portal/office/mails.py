@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Mapping
 
 from flask import abort, request
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from portal.acting import looking
 from portal.mail import OutboxMessage
 from portal.mail.hidden import STRUCK, struck
 from portal.office import blueprint
 from portal.office.access import Page, own_city, show
-from portal.office.listings import list_page
+from portal.office.listings import has_word, list_page
 from portal.permissions import Permission, requires
 from procurement.cases import ProcurementCase
 
@@ -37,7 +37,7 @@ def show_mails() -> Page:
             query = query.where(STATES[state][1]())
         if q:
             texts = (OutboxMessage.subject, OutboxMessage.to)
-            query = query.where(or_(*(text.icontains(q, autoescape=True) for text in texts)))
+            query = query.where(has_word(texts, q))
         listing = list_page(act.session, query.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id))
         states = [("", "すべて"), *((key, word) for key, (word, _) in STATES.items())]
         return show("mails/index", act, listing=listing, states=states, state=state, q=q, state_of=state_of)

@@ -73,9 +73,15 @@ def test_a_list_is_filtered_by_words_and_ordered_by_its_address(
     desk.play("award", number="R8-001", title="あ工事", contract_price=2_000_000, consumption_tax=0)
     desk.play("award", number="R8-002", title="い工事", contract_price=1_000_000, consumption_tax=0)
     assert "い工事" not in officer.get("/office/cases?q=%E3%81%82%E5%B7%A5%E4%BA%8B").text
+    for typed in ("R8-002", "r8-002", "Ｒ８－００２"):
+        found = officer.get("/office/cases", query_string={"q": typed}).text
+        assert "い工事" in found
+        assert "あ工事" not in found
     by_price = text_of(officer.get("/office/cases?sort=price"))
     assert by_price.index("い工事") < by_price.index("あ工事")
     assert "条件に合う案件はありません" in officer.get("/office/cases?q=100%25").text
+    desk.play("award", number="Ｒ８－工－３", title="う工事")
+    assert "う工事" in officer.get("/office/cases", query_string={"q": "R8-工-3"}).text
 
 
 def test_a_page_holds_25_cases(desk: OfficeDesk, officer: FlaskClient) -> None:
