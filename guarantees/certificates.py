@@ -80,22 +80,26 @@ class CertificateContents:
         return cls(**given)
 
     @property
+    def odd_days(self) -> tuple[str, ...]:
+        """Names of the days that are mistakes of typing (1026年): no contract of our time has them, nor any era."""
+        days = [(name, getattr(self, name)) for name in DAYS]
+        return tuple(name for name, day in days if day is not None and not 1950 <= day.year < 2200)
+
+    @property
     def sha256(self) -> str:
         """Hash of the contents in their canonical form: equal for what customer and orderer see. (GUAR-64)"""
         text = json.dumps(self.to_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-_DAYS = frozenset(
-    ("contracted_on", "work_starts_on", "work_ends_on", "guarantee_starts_on", "guarantee_ends_on")
-)
+DAYS = ("contracted_on", "work_starts_on", "work_ends_on", "guarantee_starts_on", "guarantee_ends_on")
 _AMOUNTS = frozenset(("contract_price", "guaranteed_amount"))
 
 
 def _read(name: str, value: Any) -> Any:
     if name == "product":
         return Product(value)
-    if name in _DAYS:
+    if name in DAYS:
         return date.fromisoformat(value) if value is not None else None
     wanted = int if name in _AMOUNTS else str
     if type(value) is not wanted:
@@ -154,7 +158,7 @@ class Certificate:
         """From the API's answer; ValueError, KeyError or TypeError when it is nonsense."""
         entries = tuple(
             CertificateEntry(
-                number=entry["number"],
+                number=_whole(entry["number"]),
                 arrived_at=instant_of(entry["arrived_at"]),
                 target=Target(entry["target"]),
                 contents=CertificateContents.from_json(entry["contents"]),
@@ -170,8 +174,16 @@ class Certificate:
 
 
 def instant_of(text: str) -> datetime:
-    """An instant as the registry's API writes it; ValueError or TypeError when it is none, or has no time zone."""
+    """An instant as the registry's API writes it; ValueError or TypeError when it is none of our time, or has no zone."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
+    if not 2000 <= at.year < 2200:
+        raise ValueError("no instant of our time")  # at the ends of the calendar it has no Japanese day
     return at
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("a whole number expected")
+    return value

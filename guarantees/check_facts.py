@@ -1,12 +1,12 @@
 """Facts of a check (突合の材料): what is compared, and the shape of a line."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Self
 
 from guarantees.certificates import Certificate, CertificateContents
-from guarantees.issuers import issuer_of
+from guarantees.issuers import Issuer, known_issuer
 from guarantees.labelled import LabelledWord
 from guarantees.notices import Notice
 from procurement.cities.kinds import GuaranteeKind
@@ -18,6 +18,12 @@ class Result(LabelledWord):
     MATCH = "match", "一致"
     LOOK = "look", "要確認"
     MISMATCH = "mismatch", "不一致"
+
+
+def worst(results: Iterable[Result]) -> Result:
+    """What several lines come to: one mismatch is a mismatch, one look a look."""
+    found = set(results)
+    return next((result for result in (Result.MISMATCH, Result.LOOK) if result in found), Result.MATCH)
 
 
 @dataclass(frozen=True)
@@ -84,22 +90,40 @@ class Facts:
         return self.certificate.latest
 
     @property
-    def layout(self) -> str:
-        """Whose papers these are: the companies' rules about changes differ."""
-        try:
-            return issuer_of(self.certificate.issuer).layout
-        except KeyError:
-            return ""
+    def issuer(self) -> Issuer | None:
+        """The company that issued the certificate, where our data knows it."""
+        return known_issuer(self.certificate.issuer)
 
     @property
-    def issuer_name(self) -> str:
-        """Name of the company; its code where our data does not know it."""
-        try:
-            return issuer_of(self.certificate.issuer).name
-        except KeyError:
-            return self.certificate.issuer
+    def is_west(self) -> bool:
+        """Whether the company's papers follow a changed work period by themselves. (GUAR-61)"""
+        return self.issuer is not None and self.issuer.layout == "west"
 
-    def line(self, code: str, label: str, result: Result, words: str, **seen: str) -> CheckLine:
-        """A line; `seen` holds told, found and needed."""
-        values = {"told": "", "found": "", "needed": "", "source": self.need.sources.get(code, "")}
-        return CheckLine(code, label, result, words=words, **(values | {k: v for k, v in seen.items() if v}))
+    def about(self, code: str, label: str, *, told: str = "", found: str = "", needed: str = "") -> "Line":
+        """A line that is still to be judged."""
+        return Line(
+            CheckLine(code, label, Result.MATCH, told, found, needed, "", self.need.sources.get(code, ""))
+        )
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line with what is compared (突合の一行、判定の前). A judgement may stand on a source of its own."""
+
+    seen: CheckLine
+
+    def match(self, words: str) -> CheckLine:
+        """It agrees."""
+        return self.judged(Result.MATCH, words)
+
+    def look(self, words: str, source: str = "") -> CheckLine:
+        """An officer has to look."""
+        return self.judged(Result.LOOK, words, source)
+
+    def mismatch(self, words: str) -> CheckLine:
+        """It does not agree."""
+        return self.judged(Result.MISMATCH, words)
+
+    def judged(self, result: Result, words: str, source: str = "") -> CheckLine:
+        """The line with its result in words."""
+        return replace(self.seen, result=result, words=words, source=source or self.seen.source)

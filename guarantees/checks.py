@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from guarantees import check_parties, check_terms
 from guarantees.certificates import Certificate
-from guarantees.check_facts import CheckLine, Facts, Need, Result
+from guarantees.check_facts import CheckLine, Facts, Need, Result, worst
 from guarantees.notices import Notice
 
 __all__ = ["CheckLine", "Need", "Result", "compare", "overall"]
@@ -38,6 +38,5 @@ def compare(told: Notice | None, certificate: Certificate, need: Need) -> tuple[
 
 
 def overall(lines: Iterable[CheckLine]) -> Result:
-    """The worst of the lines: one mismatch is a mismatch, one look a look."""
-    results = {line.result for line in lines}
-    return next((r for r in (Result.MISMATCH, Result.LOOK) if r in results), Result.MATCH)
+    """The worst of the lines."""
+    return worst(line.result for line in lines)

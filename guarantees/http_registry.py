@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -42,6 +42,7 @@ PATHS = {
 }
 """Where a version that follows is published, below its certificate; the API's own routes are made of it."""
 LONGEST_REASON = 300
+LONGEST_WAIT = timedelta(days=1)
 Values = dict[str, Any]
 Read = TypeVar("Read")
 
@@ -67,7 +68,11 @@ class HttpRegistry:
     ) -> Answer:
         """See `RegistryPort`."""
         asked = {"number": number, "key": key.reveal(), "asked_by": asked_by[:100] or "-"}
-        return self._answer(orderer, "/look-ups", asked, lambda code, values: _seen(code, values, number))
+        answer: Answer = self._answer(
+            orderer, "/look-ups", asked, lambda code, values: _seen(code, values, number)
+        )
+        # No wait is longer than a day: whoever says so is asked again, and does not keep us away for good.
+        return Locked(min(answer.until, now + LONGEST_WAIT)) if isinstance(answer, Locked) else answer
 
     def publish(self, publication: Publication, *, now: datetime) -> PublishAnswer:
         """See `SuretyPort`."""
@@ -172,6 +177,8 @@ def _seen(code: int, values: Values, number: str) -> Answer | None:
         certificate = Certificate.from_json(values)
         if certificate.guarantee_contract_number != number:
             return Unavailable("保証確認サービスが、別の保証契約番号の電子証書を返しました。")
+        if any(entry.contents.odd_days for entry in certificate.entries):
+            return Unavailable("保証確認サービスが返した電子証書に、あり得ない日付があります。")
         return Found(certificate)
     if code == 404 and values["error"] == "not_found":
         return NotFound()

@@ -42,11 +42,15 @@ def issuers() -> tuple[Issuer, ...]:
     return tuple(Issuer(**entry) for entry in table["issuers"])
 
 
+def known_issuer(code: str) -> Issuer | None:
+    """The company of a code; None for one that our data does not know, as another registry may name."""
+    return next((issuer for issuer in issuers() if issuer.code == code), None)
+
+
 def issuer_of(code: str) -> Issuer:
     """The company of a code; KeyError names the ones there are."""
-    for issuer in issuers():
-        if issuer.code == code:
-            return issuer
+    if (issuer := known_issuer(code)) is not None:
+        return issuer
     raise KeyError(f"{code}: no such surety company; there are {', '.join(i.code for i in issuers())}")
 
 

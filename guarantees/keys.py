@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from guarantees.issuers import Issuer, issuers_of_number
 
 HYPHENS = re.compile("[\u2010-\u2015\u2212\u30fc\uff0d\uff70]")
-LOOKALIKES = {"0": "O", "O": "0", "1": "lI", "l": "1I", "I": "1l"}
+LOOKALIKES = frozenset("0O1lI")
 
 
 class AuthenticationKey:

@@ -11,7 +11,7 @@ from typing import Any, Self
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from guarantees.checks import Result
+from guarantees.check_facts import Result, worst
 from guarantees.labelled import LabelledWord
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import Channel, GuaranteeKind
@@ -196,8 +196,7 @@ class LodgedGuarantee(CityScoped, Base):
         """What a look and the officers' decisions come to; a mismatch stays one, whatever was decided."""
         if look.outcome != FOUND or not look.lines:
             return Result.MISMATCH
-        results = {self.result_of_line(line) for line in look.lines}
-        return next(result for result in (Result.MISMATCH, Result.LOOK, Result.MATCH) if result in results)
+        return worst(self.result_of_line(line) for line in look.lines)
 
     def result_of_line(self, line: Mapping[str, Any]) -> Result:
         """What one line and the decision about it come to."""

@@ -140,15 +140,20 @@ def open_publisher(config: Mapping[str, Any]) -> SuretyPort:
 
 
 def _over_http(config: Mapping[str, Any]) -> dict[str, Any]:
-    pairs = (entry.partition("/") for entry in config["REGISTRY_TOKENS"])
     return {
         "url": config["REGISTRY_URL"],
-        "tokens": {organisation: token for organisation, _, token in pairs},
+        "tokens": tokens_of(config),
         "seconds": config["REGISTRY_SECONDS"],
         "ca": config["REGISTRY_CA"],
         "client_certificate": config["REGISTRY_CLIENT_CERT"],
         "client_key": config["REGISTRY_CLIENT_KEY"],
     }
+
+
+def tokens_of(config: Mapping[str, Any]) -> dict[str, str]:
+    """The tokens for a registry over HTTP, by city or surety company."""
+    pairs = (entry.partition("/") for entry in config["REGISTRY_TOKENS"])
+    return {organisation: token for organisation, _, token in pairs}
 
 
 def own_registry(config: Mapping[str, Any]) -> OwnRegistry:

@@ -1,10 +1,10 @@
 """The history that the customer sees (電子保証情報・履歴情報): the same as the orderer's. (GUAR-62 to GUAR-64)"""
 
-from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
-from guarantees.certificates import CertificateContents, CertificateEntry, Target, VersionKind
+from guarantees.certificates import CertificateContents, CertificateEntry, Target
 from guarantees.desk.orm import DeskCertificate, DeskGuarantee
+from guarantees.histories import visible
 
 LABELS = {
     "guaranteed_amount": "保証金額",
@@ -24,35 +24,26 @@ LABELS = {
 }
 
 
-def visible(papers: Iterable[DeskCertificate]) -> list[tuple[DeskCertificate, Target]]:
-    """What is shown, oldest first: corrections stand for what they correct, withdrawn changes are gone."""
-    shown: list[tuple[DeskCertificate, Target]] = []
-    for paper in papers:
-        if paper.kind is VersionKind.CORRECTION:
-            shown[-1] = (paper, shown[-1][1])
-        elif paper.kind is VersionKind.CHANGE_WITHDRAWN:
-            shown.pop()
-        else:
-            shown.append((paper, Target(paper.kind.value)))
-    return shown
-
-
 def entries_of(guarantee: DeskGuarantee) -> tuple[CertificateEntry, ...]:
     """The visible history of what has arrived (on paper: was issued), numbered from 1."""
     return tuple(
-        CertificateEntry(place, paper.arrived_at or paper.issued_at, target, paper.says)
-        for place, (paper, target) in enumerate(visible(guarantee.arrived), start=1)
+        CertificateEntry(place, _at(shown.version), shown.target, shown.version.says)
+        for place, shown in enumerate(visible(guarantee.arrived), start=1)
     )
+
+
+def _at(paper: DeskCertificate) -> datetime:
+    return paper.arrived_at or paper.issued_at
 
 
 def newest_contents(guarantee: DeskGuarantee) -> CertificateContents:
     """What the certificate says by the desk's own books, arrived or not."""
-    return visible(guarantee.papers)[-1][0].says
+    return visible(guarantee.papers)[-1].version.says
 
 
 def newest_kind(guarantee: DeskGuarantee) -> Target:
     """What the newest visible entry is, by the desk's own books."""
-    return visible(guarantee.papers)[-1][1]
+    return visible(guarantee.papers)[-1].target
 
 
 def differences(before: CertificateContents, after: CertificateContents) -> str:

@@ -5,12 +5,12 @@ Nothing here calls the registry: what is issued waits as `DeskGuarantee.waiting`
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from guarantees.certificates import CertificateContents, Target, VersionKind
 from guarantees.columns import new_id
+from guarantees.days import day_of
 from guarantees.desk.asked import Asked, AskedProduct
 from guarantees.desk.histories import differences, newest_contents, newest_kind
 from guarantees.desk.numbering import new_key, new_number
@@ -23,7 +23,6 @@ from guarantees.keys import AuthenticationKey
 from guarantees.products import CertificateForm
 from guarantees.sealed_words import SealedWords
 
-JST = ZoneInfo("Asia/Tokyo")
 SAME_TEXT = "証書の記載が、今のものと変わっていません。"
 
 
@@ -38,7 +37,7 @@ class Officer:
     @property
     def today(self) -> date:
         """The day in Japan."""
-        return self.now.astimezone(JST).date()
+        return day_of(self.now)
 
 
 def issue(

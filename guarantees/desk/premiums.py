@@ -38,12 +38,8 @@ def quote(issuer: str, product: Product, amount: int, on: date) -> Quote:
     return Quote(product, premium, min(discount, premium), text, bool(rate["assumed"]))
 
 
-def discount_of(issuer: str, product: Product, amount: int, on: date) -> int:
-    """The discount of one application, in yen: 200 from ¥3,000,000 at e-Net for 前払金保証 alone. (GUAR-12)"""
-    return _discount(issuer, product, amount, on)[0]
-
-
 def _discount(issuer: str, product: Product, amount: int, on: date) -> tuple[int, str]:
+    """In yen, and why: 200 for an application from ¥3,000,000 at e-Net, for 前払金保証 alone. (GUAR-12)"""
     rows = [
         row for row in _table()["discounts"] if row["issuer"] == issuer and row["product"] == product.value
     ]

@@ -12,23 +12,10 @@ from sqlalchemy.orm import Session
 
 from guarantees.errors import GuaranteeRefused
 from guarantees.registry.orm import Orderer, OrdererKind
-from guarantees.registry.publication_rules import TOKYO
 
-KEYS = frozenset(
-    (
-        "code",
-        "name",
-        "kind",
-        "starts_on",
-        "advance_guarantees",
-        "electronic_advance_guarantees",
-        "counted_on",
-    )
-)
 NEEDED = ("code", "name", "kind", "starts_on")
 COUNTS = ("advance_guarantees", "electronic_advance_guarantees")
-
-
+KEYS = frozenset((*NEEDED, *COUNTS, "counted_on"))
 LONGEST = {"code": 40, "name": 200}
 
 
@@ -54,10 +41,9 @@ def orderer_of(session: Session, code: str) -> Orderer | None:
     return session.scalar(select(Orderer).where(Orderer.code == code))
 
 
-def supported(session: Session, on: date | None = None) -> Sequence[Orderer]:
-    """The supported orderers by kind and first day; with `on` those that have begun by then."""
-    query = select(Orderer).order_by(Orderer.starts_on, Orderer.code)
-    found = session.scalars(query if on is None else query.where(Orderer.starts_on <= on)).all()
+def supported(session: Session) -> Sequence[Orderer]:
+    """The supported orderers by kind and first day, also those that begin later."""
+    found = session.scalars(select(Orderer).order_by(Orderer.starts_on, Orderer.code))
     kinds = list(OrdererKind)
     return sorted(found, key=lambda orderer: kinds.index(orderer.kind))
 
@@ -83,11 +69,6 @@ def usage(orderers: Iterable[Orderer]) -> list[Usage]:
         for orderer in orderers
         if orderer.advance_guarantees
     ]
-
-
-def today_of(now: datetime) -> date:
-    """The Japanese day of an instant."""
-    return now.astimezone(TOKYO).date()
 
 
 def load_orderers(session: Session, text: str) -> int:

@@ -4,19 +4,17 @@ import re
 import unicodedata
 from dataclasses import fields
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from guarantees.certificates import CertificateContents
+from guarantees.days import day_of
 from guarantees.errors import GuaranteeRefused
-from guarantees.issuers import Issuer, issuer_of
+from guarantees.issuers import Issuer, known_issuer
 from guarantees.keys import AuthenticationKey
 from guarantees.products import Product
-from guarantees.registry.orm import Orderer
+from guarantees.registry.orderers import orderer_of
 
-TOKYO = ZoneInfo("Asia/Tokyo")
 LONGEST_TEXT = 300
 LARGEST_AMOUNT = 10**13
 SOURCE = "電子保証のご案内「3. ご利用の要件」"
@@ -58,7 +56,7 @@ def check_key(issuer: str, key: AuthenticationKey) -> None:
 
 def check_orderer(session: Session, orderer: str, now: datetime) -> None:
     """The orderer supports electronic guarantees and has begun to. (GUAR-03, GUAR-74)"""
-    known = session.scalar(select(Orderer).where(Orderer.code == orderer))
+    known = orderer_of(session, orderer)
     if known is None:
         raise GuaranteeRefused(
             "registry.orderer_unsupported",
@@ -66,7 +64,7 @@ def check_orderer(session: Session, orderer: str, now: datetime) -> None:
             SOURCE,
             "対応している発注者の一覧を確かめ、なければ書面の証書を発行します。",
         )
-    if known.starts_on > now.astimezone(TOKYO).date():
+    if known.starts_on > day_of(now):
         raise GuaranteeRefused(
             "registry.orderer_not_started",
             f"{known.name}の電子保証は、{known.starts_on.year}年{known.starts_on.month}月からです。",
@@ -87,6 +85,8 @@ def check_contents(contents: CertificateContents) -> None:
     for name in ("contract_price", "guaranteed_amount"):
         if not 0 < getattr(contents, name) <= LARGEST_AMOUNT:
             raise _bad(name, "1円以上の額ではありません。")
+    for name in contents.odd_days:
+        raise _bad(name, "年をご確認ください。")
     for start, end in (("work_starts_on", "work_ends_on"), ("guarantee_starts_on", "guarantee_ends_on")):
         begins, ends = getattr(contents, start), getattr(contents, end)
         if begins and ends and ends < begins:
@@ -94,12 +94,12 @@ def check_contents(contents: CertificateContents) -> None:
 
 
 def _company(issuer: str) -> Issuer:
-    try:
-        return issuer_of(issuer)
-    except KeyError:
+    company = known_issuer(issuer)
+    if company is None:
         raise GuaranteeRefused(
             "registry.issuer_unknown", "この保証会社は、保証確認サービスに登録されていません。"
-        ) from None
+        )
+    return company
 
 
 def _is_text(value: str) -> bool:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from guarantees.certificates import CertificateContents, VersionKind
 from guarantees.errors import GuaranteeRefused
+from guarantees.histories import visible
 from guarantees.keys import AuthenticationKey
 from guarantees.lookup import Publication
-from guarantees.registry.histories import history_json, visible
+from guarantees.registry.histories import history_json
 from guarantees.registry.key_hashing import KeyHasher
 from guarantees.registry.orm import CertificateVersion, RegistryCertificate
 from guarantees.registry.publication_rules import (

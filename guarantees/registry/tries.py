@@ -1,6 +1,6 @@
 """What was asked of a certificate (照会の記録): for the surety, the orderer, and the contractor. (GUAR-71)"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ class LookRow:
     at: datetime
     orderer: str
     orderer_name: str
+    number: str | None
     outcome: LookOutcome
 
 
@@ -31,30 +32,27 @@ class TryCount:
     last_at: datetime
 
 
-def looks_of(session: Session, issuer: str, number: str, limit: int = 100) -> list[LookRow]:
-    """The looks and tries at one certificate, newest first. The surety sees by them that it was tried."""
-    rows = session.execute(
-        select(RegistryLook.at, RegistryLook.orderer, Orderer.name, RegistryLook.outcome)
-        .outerjoin(Orderer, Orderer.code == RegistryLook.orderer)
-        .where(RegistryLook.issuer == issuer, RegistryLook.number == number)
-        .order_by(RegistryLook.at.desc(), RegistryLook.id)
+def looks_of(
+    session: Session,
+    issuer: str,
+    number: str | None = None,
+    outcomes: Collection[LookOutcome] = tuple(LookOutcome),
+    limit: int = 100,
+) -> list[LookRow]:
+    """Looks and tries at one certificate, or at all of a company, newest first: by them a surety sees the tries.
+
+    Those that ended as FOUND are its own orderer's: what the contractor may know of. (GUAR-64)
+    """
+    look = RegistryLook
+    query = (
+        select(look.at, look.orderer, Orderer.name, look.number, look.outcome)
+        .outerjoin(Orderer, Orderer.code == look.orderer)
+        .where(look.issuer == issuer, look.outcome.in_(outcomes))
+        .order_by(look.at.desc(), look.id)
         .limit(limit)
     )
-    return [LookRow(at, code, name or code, outcome) for at, code, name, outcome in rows]
-
-
-def looked_at(session: Session, issuer: str, number: str) -> list[LookRow]:
-    """When its own orderer saw the certificate, newest first: what the contractor may know. (GUAR-64)"""
-    orderer = session.scalar(
-        select(RegistryCertificate.orderer).where(
-            RegistryCertificate.issuer == issuer, RegistryCertificate.number == number
-        )
-    )
-    return [
-        row
-        for row in looks_of(session, issuer, number)
-        if row.outcome is LookOutcome.FOUND and row.orderer == orderer
-    ]
+    rows = session.execute(query if number is None else query.where(look.number == number))
+    return [LookRow(row.at, row.orderer, row.name or row.orderer, row.number, row.outcome) for row in rows]
 
 
 def try_counts(session: Session, issuer: str, number: str) -> list[TryCount]:

@@ -16,7 +16,7 @@ from guarantees.certificates import Certificate
 from guarantees.errors import GuaranteeRefused
 from guarantees.issuers import issuer_of, issuers_of_number
 from guarantees.keys import AuthenticationKey, normalised_key, normalised_number
-from guarantees.lookup import Found, Locked, NotFound, RegistryPort
+from guarantees.lookup import Answer, Found, Locked, NotFound, RegistryPort
 from guarantees.registry.clients import add_client, clients, revoke_client
 from guarantees.registry.orderers import load_orderers
 from guarantees.registry.orm import ClientSide, Orderer
@@ -26,7 +26,7 @@ from portal.cli.guarantees import group as guarantee_group
 from portal.cli.output import as_json, show
 from portal.config import SETTINGS
 from portal.migrations import commands
-from portal.registries import BY_HAND
+from portal.registries import BY_HAND, tokens_of
 from portal.unit_of_work import current_database, reading, writing
 from procurement.guarantee_limits import orderer_code
 from procurement.rules import CityRules
@@ -164,7 +164,7 @@ def lookup(number: str, key: str | None, slug: str | None, as_json: bool) -> Non
         _end(2, "unavailable", answer.problem, as_json)
 
 
-def _asked(registry: RegistryPort, orderer: str, number: str, key: AuthenticationKey) -> Any:
+def _asked(registry: RegistryPort, orderer: str, number: str, key: AuthenticationKey) -> Answer:
     return registry.look_up(orderer, number, key, asked_by="コマンド", now=clock.now())
 
 
@@ -196,7 +196,7 @@ def _askable(codes: list[str], config: Mapping[str, Any]) -> list[str]:
     """Over HTTP a city asks with its token; a client certificate stands for one orderer, and asks once."""
     if config["REGISTRY_URL"] in ("", BY_HAND):
         return codes
-    tokens = {entry.partition("/")[0] for entry in config["REGISTRY_TOKENS"]}
+    tokens = tokens_of(config)
     known = [code for code in codes if code in tokens]
     others = [code for code in codes if code not in tokens]
     return [*known, *others[:1]] if config["REGISTRY_CLIENT_CERT"] or not known else known

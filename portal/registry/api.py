@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from guarantees.days import day_of
 from guarantees.errors import GuaranteeRefused
 from guarantees.keys import normalised_key, normalised_number
 from guarantees.lookup import Found, Locked, NotFound
-from guarantees.registry.orderers import supported, today_of
+from guarantees.registry.orderers import supported
 from guarantees.registry.orm import ClientSide
 from portal import clock
 from portal.accounts.identity import client_address
@@ -57,7 +58,7 @@ def list_orderers() -> Answer:
             }
             for orderer in supported(session)
         ]
-    return answer({"as_of": today_of(clock.now()).isoformat(), "orderers": rows})
+    return answer({"as_of": day_of(clock.now()).isoformat(), "orderers": rows})
 
 
 @blueprint.post("/look-ups")

@@ -5,10 +5,10 @@ from typing import Any
 from flask import request
 
 from guarantees.certificates import VersionKind
+from guarantees.histories import visible
 from guarantees.http_registry import PATHS
 from guarantees.keys import normalised_key, normalised_number
 from guarantees.lookup import Publication
-from guarantees.registry.histories import visible
 from guarantees.registry.orm import ClientSide, RegistryCertificate
 from guarantees.registry.tries import certificate_of, certificates_of, failed_tries, looks_of
 from portal import clock

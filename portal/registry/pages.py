@@ -3,7 +3,8 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from guarantees.registry.orderers import counts, supported, today_of, usage
+from guarantees.days import day_of
+from guarantees.registry.orderers import counts, supported, usage
 from portal import clock
 from portal.accounts.identity import current_principal
 from portal.permissions import Permission, requires
@@ -35,7 +36,7 @@ def show_home() -> Page:
 @requires(Permission.PUBLIC)
 def show_orderers() -> Page:
     """Supported orderers by kind with their first month, counted today, and the usage report. (GUAR-74, GUAR-77)"""
-    today = today_of(clock.now())
+    today = day_of(clock.now())
     with reading(Scope()) as session:
         found = supported(session)
         begun = [orderer for orderer in found if orderer.starts_on <= today]

@@ -2,8 +2,8 @@
 
 from flask import abort, render_template, request
 
-from guarantees.issuers import issuer_of, issuers
-from guarantees.registry.histories import visible
+from guarantees.histories import visible
+from guarantees.issuers import issuer_of, known_issuer
 from guarantees.registry.tries import certificate_of, certificates_of, failed_tries, looks_of, try_counts
 from portal.permissions import Permission, requires
 from portal.registry.pages import Page, blueprint, organisation
@@ -18,13 +18,14 @@ PAGE = 50
 def show_certificates() -> Page:
     """The company's own certificates by number, with the tries that did not open them."""
     issuer = organisation()
+    company = known_issuer(issuer)
     words, after = (request.args.get(name, "")[:40].replace("\0", "") for name in ("q", "after"))
     with reading(Scope()) as session:
         found = certificates_of(session, issuer, after=after, limit=PAGE + 1, words=words.strip().upper())
         rows = found[:PAGE]
         return render_template(
             "registry/certificates.html",
-            company=next((one.name for one in issuers() if one.code == issuer), issuer),
+            company=company.name if company else issuer,
             rows=rows,
             failed=failed_tries(session, issuer, [row.number for row in rows]),
             words=words,

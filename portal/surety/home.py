@@ -33,7 +33,7 @@ def show_home() -> str:
             act,
             applications=applications,
             not_arrived=_not_arrived(act.session, issuer),
-            tries=tries_on(act, issuer)[:NEWEST],
+            tries=tries_on(act, issuer, most=NEWEST),
         )
 
 

@@ -1,11 +1,13 @@
 """Looks and tries (照会の記録) on a company's certificates, as the registry inside this portal saw them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from guarantees.desk.orm import DeskGuarantee
-from guarantees.registry.orm import LookOutcome, Orderer, RegistryLook
+from guarantees.registry.orm import LookOutcome
+from guarantees.registry.tries import LookRow, looks_of
 from portal.workflows.act import Act
 
 MOST = 200
@@ -16,43 +18,30 @@ OUTCOMES = {
 }
 
 
-def tries_on(act: Act, issuer: str, *, with_found: bool = False) -> list[dict[str, object]]:
+@dataclass(frozen=True)
+class Tried:
+    """A look or a try (照会), and the guarantee of this desk that it was at; None for one of another system."""
+
+    look: LookRow
+    guarantee_id: str | None
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, in words."""
+        return OUTCOMES[self.look.outcome]
+
+
+def tries_on(act: Act, issuer: str, *, with_found: bool = False, most: int = MOST) -> list[Tried]:
     """What was tried on the certificates of a company, newest first; with what was found on request."""
-    rows = select(RegistryLook).where(RegistryLook.issuer == issuer)
-    if not with_found:
-        rows = rows.where(RegistryLook.outcome != LookOutcome.FOUND)
-    looks = act.session.scalars(rows.order_by(RegistryLook.at.desc()).limit(MOST)).all()
+    outcomes = [outcome for outcome in LookOutcome if with_found or outcome is not LookOutcome.FOUND]
+    looks = looks_of(act.session, issuer, outcomes=outcomes, limit=most)
     ids = _guarantee_ids(act, issuer, {look.number for look in looks if look.number})
-    return [_row(look, _names(act), ids) for look in looks]
+    return [Tried(look, ids.get(look.number or "")) for look in looks]
 
 
-def looks_at(act: Act, guarantee: DeskGuarantee) -> list[dict[str, object]]:
+def looks_at(act: Act, guarantee: DeskGuarantee) -> list[LookRow]:
     """When the orderer looked at a certificate (発注者の閲覧), newest first: shown to the customer."""
-    rows = select(RegistryLook).where(
-        RegistryLook.issuer == guarantee.issuer,
-        RegistryLook.number == guarantee.number,
-        RegistryLook.outcome == LookOutcome.FOUND,
-    )
-    looks: Sequence[RegistryLook] = act.session.scalars(
-        rows.order_by(RegistryLook.at.desc()).limit(MOST)
-    ).all()
-    names = _names(act)
-    return [_row(look, names, {}) for look in looks]
-
-
-def _row(look: RegistryLook, names: dict[str, str], ids: dict[str, str]) -> dict[str, object]:
-    return {
-        "at": look.at,
-        "orderer": names.get(look.orderer, look.orderer),
-        "number": look.number,
-        "guarantee_id": ids.get(look.number or ""),
-        "outcome": OUTCOMES[look.outcome],
-        "is_found": look.outcome is LookOutcome.FOUND,
-    }
-
-
-def _names(act: Act) -> dict[str, str]:
-    return {orderer.code: orderer.name for orderer in act.session.scalars(select(Orderer))}
+    return looks_of(act.session, guarantee.issuer, guarantee.number, [LookOutcome.FOUND], MOST)
 
 
 def _guarantee_ids(act: Act, issuer: str, numbers: Collection[str]) -> dict[str, str]:

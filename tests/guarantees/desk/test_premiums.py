@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from guarantees.desk.premiums import Quote, discount_of, quote
+from guarantees.desk.premiums import Quote, quote
 from guarantees.products import Product
 
 ON = date(2026, 5, 8)
@@ -25,7 +25,7 @@ ON = date(2026, 5, 8)
     ],
 )
 def test_the_discount_of_one_application(issuer: str, product: Product, amount: int, discount: int) -> None:
-    assert discount_of(issuer, product, amount, ON) == discount
+    assert quote(issuer, product, amount, ON).discount == discount
     found = quote(issuer, product, amount, ON)
     assert found.discount == discount
     assert found.to_pay == found.premium - discount

@@ -1,6 +1,7 @@
 """Publishing: what the registry takes, what it keeps, and what it shows of it."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -173,6 +174,7 @@ def test_a_publication_prints_without_its_key() -> None:
         ({"contents": contents(work_name="  ")}, "registry.contents"),
         ({"contents": contents(branch="支店\0")}, "registry.contents"),
         ({"contents": contents(work_ends_on=contents().contracted_on)}, "registry.contents"),
+        ({"contents": contents(contracted_on=date(1026, 5, 1))}, "registry.contents"),
     ],
 )
 def test_what_is_not_taken(session: Session, changes: dict[str, Any], code: str) -> None:
