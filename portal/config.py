@@ -135,15 +135,6 @@ SETTINGS: dict[str, Setting] = {
     "SESSION_HOURS": Setting(0, "sign-in ends after so many hours; 0: 8, in demo and test 24"),
     "CSRF": Setting(True, "may be switched off in test mode only"),
 }
-SECRETS = (
-    "SECRET_KEY",
-    "KEY_SECRET",
-    "SMTP_PASSWORD",
-    "TSA_CREDENTIALS",
-    "REGISTRY_TOKENS",
-    "WITNESS_P12_PASSWORD",
-    "WITNESS_PKCS11_PIN",
-)
 PATHS = (
     "WITNESS_P12",
     "FONT_MINCHO",

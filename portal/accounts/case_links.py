@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import CaseLink
@@ -52,9 +52,3 @@ def find_case_link(session: Session, token: str, now: datetime) -> CaseLink:
             remedy="市の契約担当課にリンクの再発行を依頼してください。",
         )
     return link
-
-
-def void_case_links(session: Session, case_id: str, now: datetime) -> None:
-    """Close every link to a case, for instance when its contract goes to another company."""
-    open_links = update(CaseLink).where(CaseLink.case_id == case_id, CaseLink.voided_at.is_(None))
-    session.execute(open_links.values(voided_at=now))

@@ -10,8 +10,6 @@ from portal.permissions import Permission, requires
 from portal.workflows.review_filing import answer_in_thread
 from procurement.errors import RuleViolation
 
-LONGEST = 2000
-
 
 @blueprint.get("/contractor/cases/<case_id>/filings/<form_code>/messages")
 @requires(Permission.CONTRACTOR_CASES)
@@ -26,9 +24,6 @@ def submit_message(case_id: str, form_code: str) -> Page:
     """Write to the officer in charge; what was typed stays in the box when it cannot be sent."""
     text = request.form.get("text", "")
     try:
-        if len(text) > LONGEST:
-            remedy = "2回に分けて送ります。"
-            raise RuleViolation("message_too_long", f"メッセージは{LONGEST}文字までです。", remedy=remedy)
         with acting() as act:
             answer_in_thread(act, my_filing(my_case(act, case_id, to_write=True), form_code), text)
     except RuleViolation as refusal:

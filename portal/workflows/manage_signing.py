@@ -69,6 +69,12 @@ def allow_late_conclusion(act: Act, contract: Contract, reason: str) -> None:
     reason = required_reason(reason, Contract.late_conclusion_reason, "期限後に締結する理由")
     lock_case(act, contract.case_id)
     _refuse_unless_late(act, contract)
+    if contract.late_conclusion_reason:
+        raise RuleViolation(
+            "late_conclusion_allowed_already",
+            f"期限後の締結は、すでに認めています（理由：{contract.late_conclusion_reason}）。",
+            remedy="署名の手続きを続けます。記録した理由は変えられません。",
+        )
     contract.late_conclusion_reason = reason
     act.audit(Tag.CONTRACT_LATE_ALLOWED, city=contract.city, subject=("contract", contract.id), reason=reason)
 

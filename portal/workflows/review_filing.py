@@ -1,6 +1,7 @@
 """Review a filing (審査): accept, send back with a reason, reject; the thread with the contractor."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -25,6 +26,10 @@ from procurement.errors import RuleViolation
 from procurement.filings import Filing, FilingConflict, FilingMessage, FilingVersion
 
 LONGEST_REMARK = 500
+LONGEST_MESSAGE = 2000
+"""Of a contractor: the office may need more words."""
+SAME_PRESS = timedelta(minutes=1)
+"""The same words by the same person within this time are one message, whose button was pressed twice."""
 
 
 def send_back_filing(
@@ -119,15 +124,25 @@ def accept_filing(
 
 
 def answer_in_thread(act: Act, filing: Filing, text: str) -> None:
-    """A message of either side in the thread of a filing (やり取り)."""
-    text = required_reason(text, FilingMessage.text, "メッセージの内容")
+    """A message of either side in the thread of a filing (やり取り); a button pressed twice sends it once."""
+    limit = None if act.actor.side == "office" else LONGEST_MESSAGE
+    text = required_reason(text, FilingMessage.text, "メッセージの内容", limit=limit)
     lock_case(act, filing.case_id)
+    if _is_pressed_twice(act, filing, text):
+        return
     _write_message(act, filing, text)
     key = f"filing-message:{filing.id}:{len(filing.messages)}"
     if act.actor.side == "office":
         notify_contractor(act, filing.case, "filing_message", key=key, filing=filing, text=text)
     else:
         notify_officers(act, filing.case, "filing_message", key=key, filing=filing, text=text)
+
+
+def _is_pressed_twice(act: Act, filing: Filing, text: str) -> bool:
+    newest = max(filing.messages, key=lambda message: message.written_at, default=None)
+    if newest is None or act.now - newest.written_at > SAME_PRESS:
+        return False
+    return (newest.author_side, newest.author_name, newest.text) == (act.actor.side, act.actor.name, text)
 
 
 def request_in_force(act: Act, case_id: str) -> ElectronicContractRequest | None:

@@ -222,6 +222,20 @@ def test_messages_stay_in_one_thread(case: Town) -> None:
     assert said == [("office", "直してください。"), ("contractor", "直しました。")]
 
 
+def test_a_message_whose_button_is_pressed_twice_is_one_message(case: Town) -> None:
+    hand_in(case)
+    for _ in range(2):
+        with acting(OFFICER) as act:
+            answer_in_thread(act, the_filing(act, case), "確認しています。")
+    case.go_on(minutes=2)
+    for actor in (OFFICER, CONTRACTOR):
+        with acting(actor) as act:
+            answer_in_thread(act, the_filing(act, case), "確認しています。")
+    with looking(OFFICER) as act:
+        said = [m.author_side for m in the_filing(act, case).messages]
+    assert said == ["office", "office", "contractor"], "said again later, or by the other side, it is a message"
+
+
 @pytest.mark.parametrize("text", ["", "abc", ":1", "abc:x", "abc:²"])
 def test_what_a_list_does_not_send_is_no_version(text: str) -> None:
     assert SeenVersion.of_text(text) is None

@@ -248,6 +248,10 @@ def test_a_late_conclusion_needs_a_reason_and_a_missed_deadline(signing: Town) -
     signing.go_to(START.replace(day=13))
     with refused("reason_missing"):
         allow_late(signing, " ")
+    allow_late(signing)
+    with refused("late_conclusion_allowed_already") as told:
+        allow_late(signing, "別の理由")
+    assert "市側の決裁が遅れたため" in told.value.text, "the reason that was recorded stays"
 
 
 def test_only_the_city_s_signatories_are_asked_for_it(signing: Town) -> None:
