@@ -1,7 +1,7 @@
 """Layouts of key notices (お知らせの配置): which words stand beside or below which label, from their places on a page."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from guarantees.notice_pieces import Piece, joined_rows, rows_of
@@ -39,31 +39,6 @@ class Labelled:
 BESIDE, TIGHT, FAR = 0.15, 0.5, 0.95
 """Shares of a line's height: overlap that makes two stand beside each other; gaps within and at the end of a value."""
 MANY = 3
-CELL = 100.0
-"""Width of a cell of plain text, wider than any line."""
-
-
-def pieces_of(text: str) -> list[Piece]:
-    """Plain text as pieces: a line is a row, a tab or two spaces part its pieces."""
-    pieces = []
-    for row, line in enumerate(text.splitlines()):
-        for start, words in _parts(line):
-            pieces.append(Piece(start, row * 1.5, start + _width(words), row * 1.5 + 1, words))
-    return pieces
-
-
-def _parts(line: str) -> Iterable[tuple[float, str]]:
-    """Words and where they begin: in equal columns where tabs or lines part them, else by the width before them."""
-    cells = re.split(r"[\t|｜│]", line)
-    if len(cells) > 1:
-        yield from ((n * CELL, cell.strip()) for n, cell in enumerate(cells) if cell.strip())
-        return
-    for found in re.finditer(r"\S+(?:(?: |\u3000| \u3000|\u3000 )\S+)*", line):
-        yield _width(line[: found.start()]), found.group()
-
-
-def _width(words: str) -> float:
-    return sum(0.5 if ord(character) < 0x2E80 else 1.0 for character in words)
 
 
 def labelled_values(page: Sequence[Piece]) -> list[Labelled]:

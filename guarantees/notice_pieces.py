@@ -1,5 +1,6 @@
 """Pieces of a page (紙面の語): words in their places, rows of them, and the cells that the lines of a table part."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,33 @@ class Piece(NamedTuple):
         """How much of the lower line's height both share, 0 to 1."""
         shared = min(self.bottom, other.bottom) - max(self.top, other.top)
         return shared / min(self.height, other.height)
+
+
+CELL = 100.0
+"""Width of a cell of plain text, wider than any line."""
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """Plain text as pieces: a line is a row, a tab or two spaces part its pieces."""
+    pieces = []
+    for row, line in enumerate(text.splitlines()):
+        for start, words in _parts(line):
+            pieces.append(Piece(start, row * 1.5, start + _width(words), row * 1.5 + 1, words))
+    return pieces
+
+
+def _parts(line: str) -> Iterable[tuple[float, str]]:
+    """Words and where they begin: in equal columns where tabs or lines part them, else by the width before them."""
+    cells = re.split(r"[\t|｜│]", line)
+    if len(cells) > 1:
+        yield from ((n * CELL, cell.strip()) for n, cell in enumerate(cells) if cell.strip())
+        return
+    for found in re.finditer(r"\S+(?:(?: |\u3000| \u3000|\u3000 )\S+)*", line):
+        yield _width(line[: found.start()]), found.group()
+
+
+def _width(words: str) -> float:
+    return sum(0.5 if ord(character) < 0x2E80 else 1.0 for character in words)
 
 
 def rows_of(pieces: Iterable[Piece]) -> list[list[Piece]]:

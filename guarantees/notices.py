@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from guarantees.keys import AuthenticationKey
 from guarantees.labelled import LabelledWord
-from guarantees.notice_layouts import Labelled, labelled_values, pieces_of, row_words, words_of
-from guarantees.notice_pieces import Piece
+from guarantees.notice_layouts import Labelled, labelled_values, row_words, words_of
+from guarantees.notice_pieces import Piece, pieces_of
 from guarantees.notice_words import (
     is_usual_key,
     issuer_in,

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from guarantees.certificates import VersionKind
 from guarantees.keys import AuthenticationKey
 from guarantees.lookup import Answer, Found, Locked, NotFound
 from guarantees.registry.orm import LookOutcome, RegistryLook, RegistryTry
-from guarantees.registry.paces import CERTIFICATE, ORDERER, counters
+from guarantees.registry.paces import ADDRESS, CERTIFICATE, ORDERER, counters
 from guarantees.registry.views import look_up
 from portal.registries import OwnRegistry, own_looking
 from portal.unit_of_work import current_database, reading, writing
@@ -53,6 +53,15 @@ def registry(app: Flask) -> Iterator[OwnRegistry]:
 def ask(registry: OwnRegistry, **changes: Any) -> Answer:
     values: dict[str, Any] = {"orderer": CITY, "number": NUMBER, "key": KEY, "asked_by": "職員", "now": NOW}
     return registry.look_up(**{**values, **changes})
+
+
+def ask_often(looks: Iterable[dict[str, Any]]) -> list[Answer]:
+    """Looks with a wrong key from one address, one after the other in one opened database: quicker than each alone."""
+    usual: dict[str, Any] = {"orderer": CITY, "key": WRONG, "asked_by": "職員", "now": NOW}
+    with own_looking() as looking:
+        return [
+            look_up(looking, key_hasher=HASHER, **{**usual, **look, "address": "192.0.2.7"}) for look in looks
+        ]
 
 
 def logged() -> list[tuple[str, str | None, str | None]]:
@@ -142,19 +151,18 @@ def test_a_locked_certificate_stops_neither_others_nor_other_orderers(registry: 
 
 
 def test_an_orderer_that_fails_with_many_numbers_waits_for_seconds(registry: OwnRegistry) -> None:
-    for number in range(ORDERER.free):
-        assert ask(registry, number=f"31072-{number:04}X", address="192.0.2.7") == NotFound()
+    answers = ask_often({"number": f"31072-{number:04}X"} for number in range(ORDERER.free))
+    assert answers == [NotFound()] * ORDERER.free
     assert ask(registry) == Locked(NOW + ORDERER.first)
     assert isinstance(ask(registry, now=NOW + ORDERER.first), Found)
     assert ORDERER.longest < timedelta(minutes=1)
 
 
-def test_an_address_is_counted_whatever_the_orderer(
-    registry: OwnRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(300):
-        city = CITY if number % 4 else OTHER_ORDERER
-        ask(registry, orderer=f"{city}{number % 5}", number=f"31072-{number:04}X", address="192.0.2.7")
+def test_an_address_is_counted_whatever_the_orderer(registry: OwnRegistry) -> None:
+    cities = [f"{city}{place}" for city in (CITY, OTHER_ORDERER) for place in range(5)]
+    ask_often(
+        {"orderer": cities[number % 10], "number": f"31072-{number:04}X"} for number in range(ADDRESS.free)
+    )
     assert isinstance(ask(registry, address="192.0.2.7"), Locked)
     assert isinstance(ask(registry, address="192.0.2.8"), Found)
 
