@@ -1,6 +1,7 @@
 """Hidden words of a mail (メールの秘密): a PIN or a one-time password lies encrypted in the outbox.
 
-It is shown in the sent mail alone. Once that has left, the outbox forgets it; no page ever shows it.
+It is shown in the sent mail alone, as is the secret part of a link. Once the mail has left, the outbox forgets
+both; no page ever shows them.
 """
 
 import base64
@@ -11,6 +12,8 @@ import re
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _HIDDEN = re.compile(r"⟦hidden:([A-Za-z0-9_\-=]+)⟧")
+_LINK_KEYS = re.compile(r"(https?://\S*/)[\w\-]{30,}", re.ASCII)
+"""The secret part of a mailed link: the database keeps its hash only, and so does a copy of the database."""
 STRUCK = "（受信者だけに表示）"
 
 
@@ -37,5 +40,5 @@ def revealed(body: str, key: bytes) -> str:
 
 
 def struck(body: str) -> str:
-    """The text as everybody else may read it, and as it is kept once the mail has left."""
-    return _HIDDEN.sub(STRUCK, body)
+    """The text as everybody else may read it, and as it is kept once the mail has left. (SIGN-12)"""
+    return _LINK_KEYS.sub(rf"\1…{STRUCK}", _HIDDEN.sub(STRUCK, body))

@@ -1,6 +1,5 @@
 """Mails (メール): what the portal wrote for the city's cases, to whom, and whether it left."""
 
-import re
 from collections.abc import Callable, Mapping
 
 from flask import abort, request
@@ -8,14 +7,13 @@ from sqlalchemy import ColumnElement, and_, select
 
 from portal.acting import looking
 from portal.mail import OutboxMessage
-from portal.mail.hidden import STRUCK, struck
+from portal.mail.hidden import struck
 from portal.office import blueprint
 from portal.office.access import Page, own_city, show
 from portal.office.listings import has_word, list_page
 from portal.permissions import Permission, requires
 from procurement.cases import ProcurementCase
 
-KEYS = re.compile(r"(https?://\S*/)[\w\-]{30,}")
 STATES: Mapping[str, tuple[str, Callable[[], ColumnElement[bool]]]] = {
     "waiting": (
         "送信待ち",
@@ -51,9 +49,7 @@ def show_mail(mail_id: str) -> Page:
         query = select(OutboxMessage).where(OutboxMessage.id == mail_id, OutboxMessage.city == own_city())
         mail = act.session.scalar(query) or abort(404)
         case = act.session.get(ProcurementCase, mail.case_id) if mail.case_id else None
-        return show(
-            "mails/mail", act, mail=mail, case=case, body=without_keys(mail.body), state=state_of(mail)
-        )
+        return show("mails/mail", act, mail=mail, case=case, body=struck(mail.body), state=state_of(mail))
 
 
 def state_of(mail: OutboxMessage) -> tuple[str, str]:
@@ -63,8 +59,3 @@ def state_of(mail: OutboxMessage) -> tuple[str, str]:
     if mail.failed_at:
         return "失敗", "late"
     return "送信待ち", "waiting"
-
-
-def without_keys(body: str) -> str:
-    """The text without the secret part of its links, PINs and passwords: they are its receiver's. (SIGN-12)"""
-    return KEYS.sub(rf"\1…{STRUCK}", struck(body))
