@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from playwright.sync_api import Browser
 
 from portal import clock
@@ -20,6 +19,7 @@ from portal.database import Database
 from portal.tables import METADATA
 from signing.pades.demo_pki import open_demo_pki
 from tests.browsers import chromium
+from tests.made_once import TemplateCache, made_once
 from tests.mail_server import MailServer
 from tests.postgres import Cluster, find_binaries
 
@@ -56,6 +56,13 @@ def no_network() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_making() -> Iterator[None]:
+    """What is the same in every app of this process is made once: see `tests.made_once`."""
+    with made_once():
         yield
 
 
@@ -122,20 +129,6 @@ def settings(database_url: str, tmp_path: Path, demo_keys: Path) -> dict[str, An
     """Settings of the test app; a test that needs others overrides this fixture."""
     shutil.copytree(demo_keys, tmp_path / "keys", dirs_exist_ok=True)
     return {"MODE": "test", "INSTANCE": tmp_path, "DATABASE_URL": database_url, "CSRF": False}
-
-
-class TemplateCache(BytecodeCache):
-    """Templates compiled once in a test process, for all of its apps."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
 @pytest.fixture(scope="session")
