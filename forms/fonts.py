@@ -39,6 +39,7 @@ _chosen: dict[str, Path] = {}
 
 def choose_fonts(settings: Mapping[str, str | None]) -> None:
     """Take FONT_MINCHO and FONT_GOTHIC of the configuration; call once at start. Raises FontMissing."""
+    before = dict(_chosen)
     for name, setting in SETTINGS.items():
         configured = settings.get(setting)
         if configured:
@@ -46,7 +47,8 @@ def choose_fonts(settings: Mapping[str, str | None]) -> None:
         else:
             _chosen.pop(name, None)
     _choose_names_font(settings.get(NAMES_SETTING))
-    registered_font.cache_clear()
+    if _chosen != before:  # reading a font anew takes a good part of a second
+        registered_font.cache_clear()
     fonts_of_names.cache_clear()
     for name in SETTINGS:
         font_path(name)

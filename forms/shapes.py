@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from fontTools.ttLib import TTFont
 
-from forms.fonts import MINCHO, font_path, fonts_of_names
+from forms.fonts import fonts_of_names
 from forms.texts import composed
 
 VARIATION_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
@@ -72,7 +72,8 @@ def place_of(cluster: str) -> Place | None:
 
 def is_ordinary(text: str) -> bool:
     """Whether the main font draws every character of a text as it stands: so it is with nearly all texts."""
-    return _ordinary_codes(font_path(MINCHO)).issuperset(map(ord, text))
+    _, main = fonts_of_names()[0]
+    return _ordinary_codes(main).issuperset(map(ord, text))
 
 
 def is_selector(code: int) -> bool:

@@ -5,11 +5,14 @@ flowables print every character.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
+from reportlab.pdfbase import pdfmetrics
 from reportlab.platypus import Flowable
 
+from forms.fonts import fonts_of_names
 from forms.lettering import draw_line, lettered, line_width
 
 NOT_AT_LINE_START = frozenset(
@@ -57,6 +60,12 @@ def _sticks(previous: str, character: str) -> bool:
 
 def broken_lines(text: str, style: TextStyle, width: float) -> list[str]:
     """The lines of a set text (see `lettered`) within a width; line ends in the text are kept."""
+    return list(_broken_lines(text, style, width, (fonts_of_names(), pdfmetrics.getFont(style.font))))
+
+
+@lru_cache(maxsize=2048)
+def _broken_lines(text: str, style: TextStyle, width: float, _fonts: object) -> tuple[str, ...]:
+    """Kept, for contracts repeat the same conditions; the fonts decide how wide a text is."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line, room = "", width - style.first_indent
@@ -67,7 +76,7 @@ def broken_lines(text: str, style: TextStyle, width: float) -> list[str]:
                     line, room = "", width - style.hanging_indent
                 line += piece
         lines.append(line)
-    return lines
+    return tuple(lines)
 
 
 def _pieces(unit: str, style: TextStyle, width: float) -> list[str]:
