@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from signing.errors import SigningRefused
 from signing.pades import endurance, looks, shadows
 from signing.pades.diffs import MemoDiffPolicy, changed_fields, only_revocation_data_after
-from signing.pades.fields import OLD_KINDS, FoundSignature, detached_signatures, find_signatures
+from signing.pades.fields import OLD_KINDS, FoundSignature, find_signatures
 from signing.pades.judging import (
     Judgement,
     judge_changes,
@@ -26,6 +26,7 @@ from signing.pades.paths import Chain, Evidence
 from signing.pades.reading import OpenedFile
 from signing.pades.revocation import RevocationSource
 from signing.pades.stores import Store, add_adobe_data, read_store
+from signing.pades.strays import detached_signatures
 from signing.pades.structure import Flaw, Severity, check_tail
 from signing.pades.trust import TrustStore
 from signing.pades.validation import Finding, validate_all
@@ -86,9 +87,9 @@ async def assemble(opened: OpenedFile, task: Task) -> Assembly:
 async def _findings(
     reader: PdfFileReader, signatures: Sequence[FoundSignature], store: Store, task: Task
 ) -> list[Judgement]:
-    evidence = Evidence(task.trust, store.certificates, store.ocsps, store.crls)
+    evidence = Evidence(task.trust, task.now, store.certificates, store.ocsps, store.crls)
     findings = await validate_all(signatures, evidence, task.now)
-    archives = Archives(reader, task.trust, store, evidence)
+    archives = Archives(reader, task.trust, task.now, store, evidence)
     stamps = [s for n, s in enumerate(signatures) if s.is_timestamp and findings[n].is_trusted]
     last = endurance.lasting(stamps[-1]) if stamps else None
     chains = [c for finding in findings.values() for c in finding.chain.certificates]
@@ -128,7 +129,7 @@ async def _ask(finding: Finding, store: Store, task: Task) -> None:
     more = Store()
     more.ocsps, more.crls = _parsed(data.ocsps, data.crls)
     evidence = Evidence(
-        task.trust, store.certificates, [*store.ocsps, *more.ocsps], [*store.crls, *more.crls]
+        task.trust, task.now, store.certificates, [*store.ocsps, *more.ocsps], [*store.crls, *more.crls]
     )
     evidence.add(chain.certificates)
     answer = await evidence.chain(finding.certificate, finding.judged_at)

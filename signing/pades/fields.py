@@ -1,18 +1,18 @@
 """Signature fields of a file (署名欄): found by our own walk, which leaves out nothing that is broken or odd."""
 
 import io
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from pyhanko.pdf_utils import generic, misc
-from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature
 
 from signing.pades.objects import entry, follow
 from signing.pades.objects import name as text
-from signing.pades.structure import Flaw, Severity, Skeleton, check_byte_range, check_padding, four_numbers
+from signing.pades.pages import iterate_pages
+from signing.pades.structure import Flaw, Severity, check_byte_range, check_padding, four_numbers
 
 SUPPORTED = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.RFC3161", "/PBAD.PAdES"})
 OLD_KINDS = frozenset({"/adbe.pkcs7.sha1", "/adbe.x509.rsa_sha1", "/adbe.x509.rsa.sha1"})
@@ -61,6 +61,7 @@ def find_signatures(reader: PdfFileReader, stream: BinaryIO, size: int) -> list[
         for name, field_object, value in _walk(reader)
         if value is not None
     ]
+    found += _unlisted(reader, stream, size, found)
     for signature in found:
         signature.flaws += _shared(signature, found)
     unique = {signature.reference or id(signature): signature for signature in reversed(found)}
@@ -85,31 +86,8 @@ def empty_fields(reader: PdfFileReader) -> list[str]:
     return [name for name, _, value in _walk(reader) if value is None]
 
 
-def detached_signatures(
-    reader: PdfFileReader, stream: BinaryIO, skeleton: Skeleton, found: Sequence[FoundSignature]
-) -> list[Flaw]:
-    """Signature dictionaries in the file that no field refers to any more, nor the usage rights."""
-    known = {signature.reference for signature in found} | _usage_rights(reader)
-    places = sorted(object_places(reader))
-    flaws = []
-    for at in skeleton.byte_ranges:
-        index = bisect_right(places, (at,)) - 1
-        owner = places[index] if index >= 0 else (0, 0, 0, 0)
-        if owner[1:3] in known and _read_at(reader, owner) is not None:
-            continue
-        if _looks_like_signature(_read_at(reader, owner)):
-            known.add((owner[1], owner[2]))
-            flaws.append(Flaw("signature-detached", "以前の版にあった署名が、文書から取り除かれています。"))
-        elif _is_array(stream, at) and at >= object_end(reader, stream, owner):
-            text = (
-                "署名が文書のつながりから外れています。ファイルが途中で切れているか、書き換えられています。"
-            )
-            flaws.append(Flaw("signature-unlisted", text))
-    return list(dict.fromkeys(flaws))
-
-
 def _walk(
-    reader: PdfFileReader,
+    reader: PdfFileReader | HistoricalResolver,
 ) -> Iterator[tuple[str, generic.DictionaryObject, generic.PdfObject | None]]:
     fields = entry(entry(reader.root, "/AcroForm"), "/Fields")
     if isinstance(fields, generic.ArrayObject):
@@ -147,7 +125,7 @@ def _found(
     raw: generic.PdfObject,
 ) -> FoundSignature:
     value = follow(raw)
-    reference = (raw.idnum, raw.generation) if isinstance(raw, generic.IndirectObject) else None
+    reference = _reference(raw)
     if not isinstance(value, generic.DictionaryObject):
         empty = generic.DictionaryObject()  # type: ignore[no-untyped-call]
         flaw = Flaw("not-a-signature", "署名欄の中身が、署名ではありません。")
@@ -197,10 +175,42 @@ def _embed(reader: PdfFileReader, signature: FoundSignature) -> None:
 
 def _shared(signature: FoundSignature, found: Sequence[FoundSignature]) -> Iterator[Flaw]:
     others = [other for other in found if other is not signature]
-    if signature.reference and any(other.reference == signature.reference for other in others):
-        yield Flaw("signature-shared", "一つの署名が、複数の署名欄で使い回されています。")
+    if signature.reference and (same := [o for o in others if o.reference == signature.reference]):
+        if _were_there(signature, len(same) + 1):
+            text = "一つの署名が、複数の署名欄に表示されています。"
+            yield Flaw("signature-in-several-fields", text, Severity.MINOR)
+        else:
+            yield Flaw("signature-shared", "一つの署名が、複数の署名欄で使い回されています。")
     elif signature.byte_range and any(other.byte_range == signature.byte_range for other in others):
         yield Flaw("byte-range-shared", "複数の署名が、まったく同じ対象範囲を指しています。")
+
+
+def _were_there(signature: FoundSignature, count: int) -> bool:
+    """Whether so many fields showed a signature already in the version that it signs."""
+    if signature.embedded is None:
+        return False
+    signed = signature.embedded.reader.get_historical_resolver(signature.revision)
+    return [_reference(value) for _, _, value in _walk(signed)].count(signature.reference) >= count
+
+
+def _unlisted(
+    reader: PdfFileReader, stream: BinaryIO, size: int, found: Sequence[FoundSignature]
+) -> Iterator[FoundSignature]:
+    """Signatures in boxes on the pages whose fields the form does not list; viewers show them all the same."""
+    known = {signature.reference for signature in found}
+    for _, page in iterate_pages(reader):
+        for raw in entry(page, "/Annots", ()):
+            box = follow(raw)
+            if not isinstance(box, generic.DictionaryObject) or "/V" not in box:
+                continue
+            value = box.raw_get("/V")
+            if text(box, "/FT") != "/Sig" or _reference(value) in {None, *known} or _is_null(value):
+                continue
+            known.add(_reference(value))
+            signature = _found(reader, stream, size, text(box, "/T"), box, value)
+            words = "署名欄が、フォームの一覧に載っていません。"
+            signature.flaws.append(Flaw("field-unlisted", words, Severity.MINOR))
+            yield signature
 
 
 def _contents(value: generic.DictionaryObject) -> bytes:
@@ -221,63 +231,8 @@ def _name(parent: str, item: generic.DictionaryObject) -> str:
     return f"{parent}.{own}" if parent else own
 
 
-def _usage_rights(reader: PdfFileReader) -> set[tuple[int, int] | None]:
-    """Usage rights (/Perms /UR3) are signed by a vendor for its viewer; they say nothing about the document."""
-    rights = entry(reader.root, "/Perms")
-    if not isinstance(rights, generic.DictionaryObject):
-        return set()
-    raw = [rights.raw_get(key) for key in ("/UR", "/UR3") if key in rights]
-    return {(item.idnum, item.generation) for item in raw if isinstance(item, generic.IndirectObject)}
-
-
-def has_usage_rights(reader: PdfFileReader) -> bool:
-    return bool(_usage_rights(reader))
-
-
-def object_places(reader: PdfFileReader) -> list[tuple[int, int, int, int]]:
-    """Where each object of each revision begins: offset, number, generation, revision."""
-    places = []
-    for revision in range(reader.xrefs.total_revisions):
-        data = reader.xrefs.get_xref_data(revision)
-        sections = [data] + ([data.hybrid.xref_data] if data.hybrid is not None else [])
-        for section in sections:
-            for number, (generation, offset) in section.standard_xrefs.items():
-                places.append((offset, number, generation, revision))
-    return places
-
-
-def _read_at(reader: PdfFileReader, place: tuple[int, int, int, int]) -> generic.PdfObject | None:
-    _, number, generation, revision = place
-    try:
-        reference = generic.Reference(number, generation, reader)
-        value: generic.PdfObject = reader.get_object(reference, revision=revision)  # type: ignore[no-untyped-call]
-        return value
-    except (misc.PdfError, ValueError, KeyError, TypeError, AssertionError):
-        return None
-
-
-def object_end(reader: PdfFileReader, stream: BinaryIO, place: tuple[int, int, int, int]) -> int:
-    """Where an object ends; the length of a stream is taken from the stream, not from the next `endobj`."""
-    value = getattr(_read_at(reader, place), "raw_object", None) or _read_at(reader, place)
-    if value is None:
-        return place[0] + 1
-    length = len(value.encoded_data) if isinstance(value, generic.StreamObject) else 0
-    at = place[0] + length
-    stream.seek(at)
-    end = stream.read(1 << 16).find(b"endobj")
-    return at + end + 6 if end >= 0 else at + 1
-
-
-def _is_array(stream: BinaryIO, at: int) -> bool:
-    """Whether the word /ByteRange is followed by an array, as in a signature."""
-    stream.seek(at + len(b"/ByteRange"))
-    return stream.read(64).lstrip()[:1] == b"["
-
-
-def _looks_like_signature(value: generic.PdfObject | None) -> bool:
-    if isinstance(value, generic.StreamObject) or not isinstance(value, generic.DictionaryObject):
-        return False
-    return "/ByteRange" in value and "/Contents" in value
+def _reference(raw: Any) -> tuple[int, int] | None:
+    return (raw.idnum, raw.generation) if isinstance(raw, generic.IndirectObject) else None
 
 
 def _is_null(value: Any) -> bool:

@@ -11,6 +11,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from signing.pades import diffs, weaknesses
 from signing.pades.changes import Later, list_changes
 from signing.pades.endurance import JST, claimed_time, fault_text
+from signing.pades.extent import extent_of
 from signing.pades.fields import OLD_KINDS, FoundSignature
 from signing.pades.legacy import OldSignature
 from signing.pades.levels import Level
@@ -89,7 +90,7 @@ def judge_changes(
     embedded = signature.embedded
     if embedded is None or signature.is_broken:
         return
-    coverage = embedded.evaluate_signature_coverage()
+    coverage = extent_of(signature, opened.skeleton.size)
     embedded.coverage = coverage  # type: ignore[assignment]
     judgement.coverage = coverage.name.lower()
     if judgement.coverage not in _WHOLE:
@@ -143,7 +144,9 @@ def judge_trust(judgement: Judgement, now: datetime) -> None:
     embedded = signature.embedded
     if embedded is None or signature.is_broken:
         return
-    if not finding.is_intact:
+    if finding.is_unknown:
+        judgement.problems.append("知らない暗号方式が使われているため、署名された内容を確かめられません。")
+    elif not finding.is_intact:
         judgement.broken("署名された内容が変わっているか、署名が壊れています。")
     elif weaknesses.is_broken(embedded):
         judgement.problems.append("解読されている暗号方式が使われているため、有効と確かめられません。")
@@ -175,6 +178,8 @@ def _distrust(judgement: Judgement) -> str:
 
 def _judge_stamps(judgement: Judgement, now: datetime) -> None:
     signature, finding = judgement.signature, judgement.finding
+    if finding.unread_stamps:
+        judgement.warnings.append("署名に付いたタイムスタンプを読み取れません。")
     if not signature.is_timestamp:
         for stamp in finding.stamps:
             if not stamp.is_intact:

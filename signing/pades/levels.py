@@ -1,6 +1,7 @@
 """Level of a signature (署名レベル): claimed only when its parts are there and valid."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pyhanko.pdf_utils.reader import PdfFileReader
 
@@ -17,6 +18,7 @@ class Archives:
 
     reader: PdfFileReader
     trust: TrustStore
+    now: datetime
     store: Store
     evidence: Evidence
     _known: dict[int, Evidence] = field(default_factory=dict)
@@ -33,7 +35,7 @@ class Archives:
         then = read_store(self.reader.get_historical_resolver(revision).root)
         if _size(then) == _size(self.store):
             return self.evidence
-        evidence = Evidence(self.trust, then.certificates, then.ocsps, then.crls)
+        evidence = Evidence(self.trust, self.now, then.certificates, then.ocsps, then.crls)
         evidence.add(self.store.certificates)
         return evidence
 

@@ -17,6 +17,7 @@ from asn1crypto import x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.ltv.poe import POEManager
 
 from signing.pades.answers import SKEW
 from signing.pades.revocation import RevocationData, RevocationSource, RevocationUnavailable
@@ -85,6 +86,7 @@ class ValidationBook:
             revocation_mode="hard-fail",
             allow_fetching=False,
             moment=now,
+            poe_manager=POEManager(current_dt_override=now),
         )
         paths = [await _path(leaf, context, {"non_repudiation"}) for leaf in signer[:1]]
         paths += [await _path(c, context, set(), {"time_stamping"}) for c in authorities if not c.ca]

@@ -115,11 +115,15 @@ def is_broken(algorithm: algos.SignedDigestAlgorithm, key: keys.PublicKeyInfo | 
 
 
 class Evidence:
-    """Certificates and revocation data that may be used, and the chains judged with them so far."""
+    """Certificates and revocation data that may be used, and the chains judged with them so far.
+
+    `now` is the moment from which on the data are known to exist.
+    """
 
     def __init__(
         self,
         trust: TrustStore,
+        now: datetime,
         certificates: Iterable[x509.Certificate] = (),
         ocsps: Sequence[Any] = (),
         crls: Sequence[Any] = (),
@@ -130,7 +134,7 @@ class Evidence:
         self._has_data = bool(ocsps or crls)
         self._manager = RevinfoManager(
             certificate_registry=self._registry,
-            poe_manager=POEManager(),
+            poe_manager=POEManager(current_dt_override=now),
             crls=process_legacy_crl_input(crls) if crls else (),
             ocsps=process_legacy_ocsp_input(ocsps) if ocsps else (),
         )

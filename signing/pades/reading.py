@@ -8,11 +8,13 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.pades import hex_strings, names
+from signing.pades import algorithm_names, hex_strings, names, object_numbers
 from signing.pades.structure import Flaw, Severity, Skeleton
 
+algorithm_names.install()
 hex_strings.install()
 names.install()
+object_numbers.install()
 
 
 class Unreadable(Exception):

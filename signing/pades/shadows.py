@@ -6,8 +6,10 @@ from typing import Any, BinaryIO
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from signing.pades.fields import FoundSignature, has_usage_rights, object_end, object_places
+from signing.pades.fields import FoundSignature
+from signing.pades.fonts import is_same_font
 from signing.pades.objects import entry, follow, name, usages
+from signing.pades.strays import has_usage_rights, object_end, object_places
 from signing.pades.structure import Flaw, Severity, unlisted_objects
 from signing.pades.verdicts import Change
 
@@ -100,10 +102,10 @@ def _redrawn_form(old_root: Any, new_root: Any) -> Iterator[Change]:
         yield Change("form_field", False, text)
     old_fonts, new_fonts = (entry(entry(form, "/DR"), "/Font") for form in (old, new))
     if isinstance(old_fonts, generic.DictionaryObject):
-        replaced = [key for key in old_fonts if _raw(old_fonts, key) != _raw(new_fonts, key)]
+        replaced = [key for key in old_fonts if not is_same_font(_raw(old_fonts, key), _raw(new_fonts, key))]
         if replaced:
             yield Change("form_field", False, "入力欄のフォントが、署名のあとに差し替えられています。")
-    if old is not None and entry(old, "/DA") != entry(new, "/DA") and entry(old, "/DA") is not None:
+    if entry(old, "/DA") not in (None, entry(new, "/DA")) and _inherits_style(new):
         yield Change("form_field", False, "入力欄の書式の既定値が、署名のあとに変えられています。")
 
 
@@ -128,8 +130,17 @@ def _fulfilled_references(reader: PdfFileReader, signature: FoundSignature) -> I
 
 
 def _has_inputs(form: Any) -> bool:
+    return bool(_inputs(form))
+
+
+def _inputs(form: Any) -> list[Any]:
     fields: Sequence[Any] = entry(form, "/Fields", ())
-    return any(name(follow(raw), "/FT") != "/Sig" for raw in fields)
+    return [field for raw in fields if name(field := follow(raw), "/FT") != "/Sig"]
+
+
+def _inherits_style(form: Any) -> bool:
+    """Whether an input has no style (/DA) of its own: the form's is drawn with."""
+    return any(entry(field, "/DA") is None for field in _inputs(form))
 
 
 def _raw(holder: Any, key: str) -> Any:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 
+from signing.pades import der
+
 CHUNK = 1 << 20
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 _SPACE = frozenset(b"\x00\t\n\x0c\r ")
@@ -18,6 +20,7 @@ OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})[\x00\t\n\x0c\r ]+(\d{1,5})[\x00\t\n\
 _BYTE_RANGE = re.compile(rb"/ByteRange[\x00\t\n\x0c\r ]*\[([^\]]{0,200})\]")
 _BEFORE_END = re.compile(rb"startxref[\x00\t\n\x0c\r ]*\d+[\x00\t\n\x0c\r ]*$")
 _OVERLAP = 512
+_MOST_GAP = 16 << 20
 
 
 class Severity(StrEnum):
@@ -93,7 +96,7 @@ def check_byte_range(stream: BinaryIO, size: int, byte_range: object, contents: 
     if first > second or second + last > size:
         text = "署名の対象範囲が、ファイルの中に収まっていません。ファイルが途中で切れているか、書き換えられています。"
         return [Flaw("byte-range-outside", text)]
-    if second - first > 2 * len(contents) + 1024:
+    if second - first > _MOST_GAP:
         return [Flaw("byte-range-gap", "署名の対象から外れた部分に、署名以外のデータがあります。")]
     stream.seek(first)
     return list(_check_gap(stream.read(second - first), contents))
@@ -110,27 +113,17 @@ def four_numbers(value: object) -> tuple[int, int, int, int] | None:
 
 
 def check_padding(contents: bytes) -> list[Flaw]:
-    """After the CMS object, /Contents holds nothing but zeros."""
-    end = der_end(contents)
+    """After the CMS object, /Contents holds nothing but zeros; some writers fill it up with blanks."""
+    end = der.end_of(contents)
     if end is None:
         return [Flaw("contents-not-der", "署名のデータ(CMS)が壊れています。")]
-    if any(contents[end:]):
+    rest = contents[end:].strip(b"\0")
+    if rest.strip(bytes(_SPACE)):
         return [Flaw("contents-padding", "署名のデータの余白に、余分なデータが書き込まれています。")]
+    if rest:
+        text = "署名のデータの余白が、ゼロではなく空白で埋められています。"
+        return [Flaw("contents-blanks", text, severity=Severity.MINOR)]
     return []
-
-
-def der_end(data: bytes) -> int | None:
-    """Where the first DER or BER object of some bytes ends; BER of indefinite length ends where zeros begin."""
-    if len(data) < 2 or data[0] != 0x30:
-        return None
-    length = data[1]
-    if length < 0x80:
-        return 2 + length if 2 + length <= len(data) else None
-    if length == 0x80:
-        return len(data.rstrip(b"\0")) or None
-    count = length & 0x7F
-    total = 2 + count + int.from_bytes(data[2 : 2 + count], "big")
-    return total if count <= 4 and total <= len(data) else None
 
 
 def check_tail(stream: BinaryIO, skeleton: Skeleton) -> list[Flaw]:
@@ -187,7 +180,8 @@ def _check_gap(gap: bytes, contents: bytes) -> Iterator[Flaw]:
         return
     inside = gap[1:-1]
     digits = bytes(byte for byte in inside if byte not in _SPACE) if not _is_hex(inside) else inside
-    if not _is_hex(digits) or len(digits) % 2 or bytes.fromhex(digits.decode()) != contents:
+    even = digits + b"0" * (len(digits) % 2)  # ISO 32000-2, 7.3.4.3: a missing last digit is 0
+    if not _is_hex(digits) or bytes.fromhex(even.decode()) != contents:
         yield Flaw("byte-range-gap", text)
         return
     if len(digits) != len(inside):

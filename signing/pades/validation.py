@@ -5,49 +5,19 @@ a later time-stamp proves, or now for the last one. So each signature is judged 
 """
 
 import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
-import pyhanko_certvalidator.ltv.ades_past as past_module
-import pyhanko_certvalidator.ltv.poe as poe_module
 from asn1crypto import cms, tsp, x509
 from pyhanko.sign.general import extract_certificate_info, extract_signer_info
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_sig_integrity
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
-from signing.pades.digests import digest_of, hasher
+from signing.pades.digests import digest_of
 from signing.pades.fields import FoundSignature
+from signing.pades.integrity import UnknownAlgorithm, is_intact, known_hasher
 from signing.pades.paths import Chain, ChainFault, Evidence
 from signing.pades.structure import CHUNK
-
-_instant: ContextVar[datetime | None] = ContextVar("instant", default=None)
-
-
-class _InstantOfValidation(datetime):
-    """Stands in for `datetime` where pyHanko would read the machine's clock."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-        instant = _instant.get()
-        return instant.astimezone(tz) if instant is not None else datetime.now(tz)  # noqa: TID251
-
-
-# pyHanko takes the time of validation as a parameter everywhere but in these two, where it cannot be handed in.
-poe_module.datetime = _InstantOfValidation  # type: ignore[attr-defined]
-past_module.datetime = _InstantOfValidation  # type: ignore[attr-defined]
-
-
-@contextmanager
-def validating_at(now: datetime) -> Iterator[None]:
-    """Within, "now" is the instant of validation for pyHanko too."""
-    token = _instant.set(now)
-    try:
-        yield
-    finally:
-        _instant.reset(token)
 
 
 @dataclass(frozen=True)
@@ -70,11 +40,15 @@ class Finding:
     """What the validation found out about one signature or document time-stamp."""
 
     is_intact: bool = False
+    is_unknown: bool = False
+    """It uses an algorithm that we cannot compute: nobody can say whether it is intact."""
     chain: Chain = field(default_factory=lambda: Chain(fault=ChainFault.OTHER))
     certificate: x509.Certificate | None = None
     judged_at: datetime | None = None
     proven_at: datetime | None = None
     stamps: list[Stamp] = field(default_factory=list)
+    unread_stamps: int = 0
+    """Time-stamps that came with the signature and that cannot be read."""
     covering: list[Stamp] = field(default_factory=list)
     """Valid document time-stamps over this signature, the earliest first."""
 
@@ -99,7 +73,7 @@ def range_digest(signature: FoundSignature) -> Digest:
             assert signature.embedded is not None
             assert signature.byte_range is not None
             stream = signature.embedded.reader.stream
-            made = hasher(name)
+            made = known_hasher(name)
             a, b, c, d = signature.byte_range
             for start, length in ((a, b), (c, d)):
                 stream.seek(start, io.SEEK_SET)
@@ -124,23 +98,37 @@ async def validate_all(
             found[place] = Finding(certificate=None)
             continue
         known_since = min((stamp.at for stamp in covering), default=now)
+        try:
+            finding = await _one(signature, evidence, known_since, bool(covering))
+        except UnknownAlgorithm:
+            finding = Finding(certificate=signature.embedded.signer_cert, is_unknown=True)
+        finding.covering = list(reversed(covering))
         if signature.is_timestamp:
-            finding = await _document_stamp(signature, evidence, known_since)
-            finding.covering = list(reversed(covering))
-            if finding.stamps[0].is_valid:
-                covering.append(finding.stamps[0])
-        else:
-            finding = await _signature(signature, evidence, known_since, bool(covering))
-            finding.covering = list(reversed(covering))
+            covering += [stamp for stamp in finding.stamps if stamp.is_valid]
         found[place] = finding
     return found
+
+
+async def _one(
+    signature: FoundSignature, evidence: Evidence, known_since: datetime, is_covered: bool
+) -> Finding:
+    if signature.is_timestamp:
+        return await _document_stamp(signature, evidence, known_since)
+    return await _signature(signature, evidence, known_since, is_covered)
 
 
 async def _document_stamp(signature: FoundSignature, evidence: Evidence, known_since: datetime) -> Finding:
     assert signature.embedded is not None
     stamp = await check_token(signature.embedded.signed_data, range_digest(signature), evidence, known_since)
     stamp = replace(stamp, revision=signature.revision)
-    return Finding(stamp.is_intact, stamp.chain, stamp.certificate, known_since, stamp.at, [stamp])
+    return Finding(
+        is_intact=stamp.is_intact,
+        chain=stamp.chain,
+        certificate=stamp.certificate,
+        judged_at=known_since,
+        proven_at=stamp.at,
+        stamps=[stamp],
+    )
 
 
 async def _signature(
@@ -149,13 +137,17 @@ async def _signature(
     embedded = signature.embedded
     assert embedded is not None
     finding = Finding(certificate=embedded.signer_cert)
-    finding.is_intact = _is_intact(embedded.signed_data, range_digest(signature)(embedded.md_algorithm))
+    finding.is_intact = is_intact(embedded.signed_data, range_digest(signature)(embedded.md_algorithm))
     evidence.add(embedded.other_embedded_certs)
     value = embedded.signer_info["signature"].native
-    for token in extract_tst_data_iter(embedded.signer_info, signed=False):
-        finding.stamps.append(
-            await check_token(token, lambda name: digest_of(name, value), evidence, known_since)
-        )
+    tokens, finding.unread_stamps = _tokens(embedded.signer_info)
+    for token in tokens:
+        try:
+            stamp = await check_token(token, lambda name: digest_of(name, value), evidence, known_since)
+        except (ValueError, TypeError, KeyError, UnknownAlgorithm):
+            finding.unread_stamps += 1
+        else:
+            finding.stamps.append(stamp)
     proofs = [stamp.at for stamp in finding.stamps if stamp.is_valid]
     if is_covered:
         proofs.append(known_since)
@@ -163,6 +155,14 @@ async def _signature(
     finding.judged_at = finding.proven_at or known_since
     finding.chain = await evidence.chain(embedded.signer_cert, finding.judged_at)
     return finding
+
+
+def _tokens(signer: cms.SignerInfo) -> tuple[list[cms.SignedData], int]:
+    """The time-stamps over a signature, and 1 if what stands there is none."""
+    try:
+        return list(extract_tst_data_iter(signer, signed=False)), 0
+    except (ValueError, TypeError, KeyError):
+        return [], 1
 
 
 async def check_token(
@@ -178,10 +178,10 @@ async def check_token(
     matches = digest(imprint["hash_algorithm"]["algorithm"].native) == imprint["hashed_message"].native
     name = extract_signer_info(token)["digest_algorithm"]["algorithm"].native
     content = digest_of(name, bytes(token["encap_content_info"]["content"]))
-    is_intact = matches and _is_intact(token, content)
+    is_whole = matches and is_intact(token, content)
     certificate = certificates.signer_cert
     at: datetime = info["gen_time"].native
-    return Stamp(at, certificate, await _authority(evidence, certificate, at, known_since), is_intact)
+    return Stamp(at, certificate, await _authority(evidence, certificate, at, known_since), is_whole)
 
 
 async def _authority(
@@ -197,15 +197,3 @@ async def _authority(
     if not then.is_trusted or then.revocation == "unknown":
         return chain
     return replace(chain, revocation=then.revocation, is_complete=then.is_complete)
-
-
-def _is_intact(token: cms.SignedData, digest: bytes) -> bool:
-    """Whether the digest is the signed one and the signature that of the named certificate's key."""
-    signer = extract_signer_info(token)
-    certificate = extract_certificate_info(token).signer_cert
-    kind = token["encap_content_info"]["content_type"].native
-    try:
-        intact, valid = validate_sig_integrity(signer, certificate, kind, digest)
-    except (SignatureValidationError, ValueError, TypeError, NotImplementedError):
-        return False
-    return bool(intact and valid)

@@ -17,7 +17,6 @@ from signing.pades.reading import Unreadable, open_file
 from signing.pades.revocation import RevocationSource
 from signing.pades.structure import CHUNK, Flaw, Severity, look_over
 from signing.pades.trust import TrustStore
-from signing.pades.validation import validating_at
 from signing.pades.verdicts import Expectation, SignatureVerdict, Verdict, VerdictKind
 from signing.pades.waiting import wait_for
 from signing.pades.wording import summary
@@ -47,8 +46,7 @@ def verify_pdf(
         if b"%PDF-" not in stream.read(1024):
             return _failed(VerdictKind.NOT_A_PDF, "PDFファイルではありません。", sha256, now)
         try:
-            with validating_at(now):
-                verdict = _judge(stream, assembly.Task(trust, now, expected, sha256, fetcher, look))
+            verdict = _judge(stream, assembly.Task(trust, now, expected, sha256, fetcher, look))
         except Exception as error:  # files of others break in every way: none of them is "valid"
             problem = f"ファイルの構造が壊れているため、検証できません({type(error).__name__})。"
             return _failed(VerdictKind.INDETERMINATE, problem, sha256, now)
