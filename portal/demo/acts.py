@@ -1,24 +1,24 @@
 """Acts of the demo (デモの行為): each scene of a story, played through the workflows that people use."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from forms.build import prefilled_values, values_for_storage
 from forms.facts import FormFacts
 from forms.meanings import Meaning
-from forms.model import FieldType, FormDefinition
+from forms.model import FormDefinition
 from forms.official.paper import render_paper
 from portal import clock
 from portal.accounts.models import Account
 from portal.acting import acting, house, looking
 from portal.completing import complete_all
-from portal.demo.guarantees import Told, ask_guarantee, issue_guarantees, lodge_guarantees
+from portal.demo import guarantees, payments
+from portal.demo.answers import filled_in
 from portal.demo.plans import dates_of, registration_number
-from portal.workflows.act import Act, Actor
+from portal.demo.players import Players
+from portal.workflows.act import Act
 from portal.workflows.amend_contract import NewAmendment, amend_contract
 from portal.workflows.answer_signing_request import decline_contract, give_consent, report_contract_problem
 from portal.workflows.case_facts import facts_for
@@ -29,25 +29,11 @@ from portal.workflows.generate_contract import contract_facts, generate_contract
 from portal.workflows.move_to_paper import conclude_on_paper, move_to_paper
 from portal.workflows.review_filing import accept_filing, send_back_filing
 from portal.workflows.send_for_signing import draft_envelope, send_for_signing
-from portal.workflows.usage_forms import prefilled_form, usage_form_of
-from procurement.cases import ProcurementCase
+from portal.workflows.usage_forms import usage_form_of
 from procurement.contracts import Contract
 from procurement.rules import ProcurementCategory, ProcurementMethod
 from procurement.wareki import jst_date
 from signing import CirculationStep, Circumstances, Envelope, prepare_envelope, record_viewed
-
-
-@dataclass(frozen=True)
-class Players:
-    """Who and what an act is about."""
-
-    city: str
-    data: Mapping[str, Any]
-    company: Mapping[str, Any]
-    company_id: str
-    officer: Account
-    signatory: Account
-    case_id: str
 
 
 def award(players: Players) -> str:
@@ -76,28 +62,28 @@ def award(players: Players) -> str:
             registration_number=registration_number(players.company["key"], players.city),
         ),
     )
-    with acting(_officer(players)) as act:
+    with acting(players.as_officer) as act:
         return decide_award(act, new).id
 
 
 def save_draft_application(players: Players) -> None:
     """A usage application that is written to its end, but not handed in."""
-    with acting(_contractor(players)) as act:
-        case = _case(act, players)
+    with acting(players.as_contractor) as act:
+        case = players.case(act)
         form = usage_form_of(act, case)
-        save_draft(act, case, form, _valid_values(form, facts_for(act, case), players))
+        save_draft(act, case, form, _answers(form, facts_for(act, case), players))
 
 
 def submit(players: Players) -> None:
     """The usage application, filled in as its form asks, with its attachments."""
-    with looking(_contractor(players)) as act:
-        case = _case(act, players)
+    with looking(players.as_contractor) as act:
+        case = players.case(act)
         form, facts = usage_form_of(act, case), facts_for(act, case)
-    values = _valid_values(form, facts, players)
+    values = _answers(form, facts, players)
     paper = render_paper(form, values, clock.now())
     draft_sha256 = house().store.put(paper)
-    with acting(_contractor(players)) as act:
-        case = _case(act, players)
+    with acting(players.as_contractor) as act:
+        case = players.case(act)
         version = save_draft(act, case, form, values)
         for attachment in form.attachments:
             if attachment.required:
@@ -109,8 +95,8 @@ def submit(players: Players) -> None:
 
 
 def send_back(players: Players) -> None:
-    with acting(_officer(players)) as act:
-        case = _case(act, players)
+    with acting(players.as_officer) as act:
+        case = players.case(act)
         form, filing = usage_form_of(act, case), case.filings[0]
         field = form.field_that_means(Meaning.SIGNATORY_EMAIL)
         send_back_filing(
@@ -124,49 +110,49 @@ def send_back(players: Players) -> None:
 
 
 def accept(players: Players) -> None:
-    with acting(_officer(players)) as act:
-        case = _case(act, players)
+    with acting(players.as_officer) as act:
+        case = players.case(act)
         filing = case.filings[0]
         accept_filing(act, filing, usage_form_of(act, case), version_number=filing.current.number)
 
 
 def draft_contract(players: Players) -> None:
-    with looking(_officer(players)) as act:
-        facts = contract_facts(act, _contract(act, players))
+    with looking(players.as_officer) as act:
+        facts = contract_facts(act, players.contract(act))
     document = generate_contract(facts, clock.now(), house().store)
-    with acting(_officer(players)) as act:
-        add_document(act, _contract(act, players), document)
+    with acting(players.as_officer) as act:
+        add_document(act, players.contract(act), document)
 
 
 def send(players: Players) -> None:
-    with looking(_officer(players)) as act:
+    with looking(players.as_officer) as act:
         signatory = act.session.get_one(Account, players.signatory.id)
-        draft = draft_envelope(act, _contract(act, players), signatory)
+        draft = draft_envelope(act, players.contract(act), signatory)
     prepared = prepare_envelope(house().services, draft)
-    with acting(_officer(players)) as act:
-        send_for_signing(act, _contract(act, players), prepared)
+    with acting(players.as_officer) as act:
+        send_for_signing(act, players.contract(act), prepared)
 
 
 def consent(players: Players) -> None:
     """Whoever is asked now looks at every document and agrees."""
-    with acting(_contractor(players)) as act:
-        contract = _contract(act, players)
+    with acting(players.as_contractor) as act:
+        contract = players.contract(act)
         step = _asked_step(act, contract)
         _view_all(act, step)
         give_consent(act, contract, step, _circumstances("同意して確認完了"))
 
 
 def decline(players: Players) -> None:
-    with acting(_contractor(players)) as act:
-        contract = _contract(act, players)
+    with acting(players.as_contractor) as act:
+        contract = players.contract(act)
         step = _asked_step(act, contract)
         reason = "工期の終わりの日が、入札のときの条件と異なっています。"
         decline_contract(act, contract, step, reason, _circumstances("同意せず却下する"))
 
 
 def report_problem(players: Players) -> None:
-    with acting(_contractor(players)) as act:
-        contract = _contract(act, players)
+    with acting(players.as_contractor) as act:
+        contract = players.contract(act)
         problem = "履行場所の表記が仕様書と異なっているようです。ご確認をお願いします。"
         report_contract_problem(act, contract, _asked_step(act, contract), problem)
 
@@ -177,8 +163,8 @@ def seal(players: Players) -> None:
 
 
 def amend(players: Players) -> None:
-    with acting(_officer(players)) as act:
-        original = _contract(act, players)
+    with acting(players.as_officer) as act:
+        original = players.contract(act)
         raised = original.contract_price + 1_100_000
         assert original.ends_on is not None
         amend_contract(
@@ -194,13 +180,13 @@ def amend(players: Players) -> None:
 
 
 def move_case_to_paper(players: Players) -> None:
-    with acting(_officer(players)) as act:
-        move_to_paper(act, _contract(act, players), reason="事業者から紙の契約の希望があったため")
+    with acting(players.as_officer) as act:
+        move_to_paper(act, players.contract(act), reason="事業者から紙の契約の希望があったため")
 
 
 def conclude_paper(players: Players) -> None:
-    with acting(_officer(players)) as act:
-        conclude_on_paper(act, _contract(act, players), on=jst_date(act.now))
+    with acting(players.as_officer) as act:
+        conclude_on_paper(act, players.contract(act), on=jst_date(act.now))
 
 
 ACTS: Mapping[str, Callable[[Players], str | None]] = {
@@ -219,53 +205,21 @@ ACTS: Mapping[str, Callable[[Players], str | None]] = {
     "amend": amend,
     "move_to_paper": move_case_to_paper,
     "conclude_on_paper": conclude_paper,
-    "ask_guarantee": lambda players: ask_guarantee(_told(players)),
-    "guarantee": lambda players: issue_guarantees(_told(players)),
-    "lodge": lambda players: lodge_guarantees(_told(players)),
+    "ask_guarantee": guarantees.ask_guarantee,
+    "guarantee": guarantees.issue_guarantees,
+    "lodge": guarantees.lodge_guarantees,
+    "lodge_advance": guarantees.lodge_advance_guarantee,
+    "change_guarantee": guarantees.change_guarantees,
+    "ask_advance": payments.ask_advance,
+    "approve_advance": payments.approve_advance,
+    "pay_advance": payments.pay_advance,
+    "elect": payments.elect_interim,
 }
 
 
-def _told(players: Players) -> Told:
-    return Told(players.city, players.data, players.case_id, players.company_id, players.officer.id)
-
-
-def _valid_values(form: FormDefinition, facts: FormFacts, players: Players) -> dict[str, Any]:
-    known = {
-        Meaning.SIGNATORY_EMAIL: players.company["mail_address"],
-        Meaning.SIGNATORY_NAME: players.company["representative_name"],
-        Meaning.SIGNATORY_TITLE: players.company["representative_title"],
-        Meaning.CONTACT_NAME: players.company["representative_name"],
-        Meaning.CONTACT_PHONE: players.company["phone"],
-    }
-    values: dict[str, Any] = dict(prefilled_values(form, facts))
-    for field in form.fields():
-        if field.means in known:
-            values[field.key] = known[field.means]
-        elif field.required and field.type is FieldType.CHECKBOX:
-            values[field.key] = True
-        elif field.required and field.type is FieldType.CHOICE:
-            values[field.key] = field.choices[0].value
-    filled = prefilled_form(form, facts, values)
-    if not filled.validate():
-        raise ValueError(f"the demo cannot fill in {form.title}: {filled.errors}")
-    return values_for_storage(filled)
-
-
-def _officer(players: Players) -> Actor:
-    return Actor("office", players.officer.id, players.officer.name)
-
-
-def _contractor(players: Players) -> Actor:
-    return Actor("contractor", players.company_id, players.company["representative_name"])
-
-
-def _case(act: Act, players: Players) -> ProcurementCase:
-    return act.session.get_one(ProcurementCase, players.case_id)
-
-
-def _contract(act: Act, players: Players) -> Contract:
-    """The newest contract of the case: the original, or its amendment once there is one."""
-    return _case(act, players).contracts[-1]
+def _answers(form: FormDefinition, facts: FormFacts, players: Players) -> dict[str, Any]:
+    secured = {Meaning.GUARANTEE_METHOD: "surety"} if players.data.get("guarantees") else {}
+    return filled_in(form, facts, players.company, secured)
 
 
 def _asked_step(act: Act, contract: Contract) -> CirculationStep:

@@ -1,14 +1,12 @@
-"""Guarantees of the demo (デモの保証): applied for, issued, published and lodged through the workflows that people use."""
+"""Guarantees of the demo (デモの保証): applied for, issued, published, lodged and changed through the workflows that people use."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import select
 
-from forms.issued.key_notices import key_notice
+from forms.desk_changes import DeskChangeForm
+from guarantees.checks import Result
+from guarantees.desk.histories import newest_contents
 from guarantees.desk.issuing import key_of
 from guarantees.desk.orm import (
     ApplicationKind,
@@ -20,119 +18,163 @@ from guarantees.desk.orm import (
 from guarantees.issuers import issuer_of, issuers
 from guarantees.lodged import LodgedGuarantee, Means
 from guarantees.products import Product
+from portal import clock
 from portal.acting import acting, house, looking
+from portal.demo.players import Players
 from portal.desk_publishing import publish_guarantee
 from portal.guarantee_looking import look_now
 from portal.surety.desk_drafts import begun_with, form_for
-from portal.surety.desk_guarantees import notice_facts
 from portal.workflows.act import SCHEDULER, Act, Actor
 from portal.workflows.apply_for_guarantee import begin_application, submit_application
-from portal.workflows.decide_guarantee import accept_guarantee
-from portal.workflows.issue_guarantee import issue_product
+from portal.workflows.decide_guarantee import accept_guarantee, decide_line
+from portal.workflows.guarantee_needs import lodged_of
+from portal.workflows.issue_guarantee import issue_product, make_asked_change
 from portal.workflows.lodge_guarantee import Lodging, lodge
-from procurement.cases import ProcurementCase
 from procurement.cities.kinds import Channel, GuaranteeKind
+from procurement.wareki import format_wareki
 
+SURETY_OFFICER = Actor("surety", "demo", "保証会社の担当者")
 PERCENT = {Product.CONTRACT: 10, Product.ADVANCE_PAYMENT: 40}
 ADVANCES_ROUNDED_TO = 100_000
-ANSWERS = {
+BY_THEN = timedelta(days=7)
+"""So long after the application the customer of the demo wants its certificate."""
+ANSWERS = {"permission": "y", "receiving": "post", "notice": "yes", "bid_rounds": "1", "bidders": "5"}
+"""What the customer of the demo answers beside the recommended work."""
+OF_ADVANCE = {
     "deposit_institution": "みほん銀行　本店",
     "redeposit": "no",
     "has_interim": "yes",
     "plans_interim": "yes",
-    "permission": "y",
-    "receiving": "post",
-    "wanted_month": "6",
-    "wanted_day": "1",
-    "notice": "yes",
-    "bid_rounds": "1",
-    "bidders": "5",
 }
-"""What the customer of the demo answers beside the recommended work."""
+FINE = "変更契約の金額と工期に合わせた変更であることを確かめたため"
 
 
-@dataclass(frozen=True)
-class Told:
-    """Which case, and who acts for it."""
-
-    city: str
-    data: Mapping[str, Any]
-    case_id: str
-    company_id: str
-    officer_id: str
-
-
-def ask_guarantee(told: Told) -> None:
+def ask_guarantee(players: Players) -> None:
     """An application that waits at the desk."""
-    if told.data.get("guarantees"):
-        with acting(_customer_actor(told)) as act:
-            _apply(act, told)
+    if players.data.get("guarantees"):
+        with acting(players.as_customer) as act:
+            _apply(act, players)
 
 
-def issue_guarantees(told: Told) -> None:
-    """Everything that the case's data names, issued by the company's officer and published."""
-    if not told.data.get("guarantees"):
+def issue_guarantees(players: Players) -> None:
+    """Everything that the case's data names, issued by the company's officer; electronic ones are published."""
+    if not players.data.get("guarantees"):
         return
-    with acting(_customer_actor(told)) as act:
-        application_id = _apply(act, told).id
-    with acting(Actor("surety", "demo", "保証会社の担当者")) as act:
+    with acting(players.as_customer) as act:
+        application_id = _apply(act, players).id
+    with acting(SURETY_OFFICER) as act:
         application = act.session.get_one(DeskApplication, application_id)
         made = [
-            issue_product(act, application, Product(word), house().desk_secrets).id
-            for word in told.data["guarantees"]
+            issue_product(act, application, Product(word), house().desk_secrets)
+            for word in players.data["guarantees"]
         ]
-    for guarantee_id in made:
+        electronic = [guarantee.id for guarantee in made if guarantee.is_electronic]
+    for guarantee_id in electronic:
         publish_guarantee(guarantee_id)
 
 
-def lodge_guarantees(told: Told) -> None:
-    """What the data says is lodged: the contractor hands it in, the officer looks it up and accepts it."""
-    for word in told.data.get("lodged", ()):
+def lodge_guarantees(players: Players) -> None:
+    """What the data says is lodged; a guarantee on paper is announced, and its original has still to come."""
+    for word in players.data.get("lodged", ()):
         with looking(SCHEDULER) as act:
-            guarantee = _guarantee(act, told, Product(word))
-            number, key = guarantee.number, key_of(guarantee, house().desk_secrets)
-        lodging = Lodging(
-            obligation=GuaranteeKind(word),
-            means=Means.ELECTRONIC_SURETY,
-            channel=Channel.WEB,
-            number=number,
-            key=key,
-        )
-        contractor = Actor("contractor", told.company_id, told.data["company"])
-        officer = Actor("office", told.officer_id, "市の契約担当者")
-        with acting(contractor) as act:
-            case = act.session.get_one(ProcurementCase, told.case_id)
-            lodged_id = lodge(act, case, lodging, house().lodged_secrets).id
-        look_now(lodged_id, officer)
-        with acting(officer) as act:
-            accept_guarantee(act, act.session.get_one(LodgedGuarantee, lodged_id))
+            is_electronic = _guarantee(act, players, Product(word)).is_electronic
+        if is_electronic:
+            _lodge_and_accept(players, Product(word))
+        else:
+            _announce_paper(players, Product(word))
 
 
-def write_notices() -> int:
-    """Key notices of every electronic guarantee under demo/notices/; the names say city, case, product, layout."""
-    folder = Path(current_app.config["INSTANCE"]) / "demo" / "notices"
-    folder.mkdir(parents=True, exist_ok=True)
+def lodge_advance_guarantee(players: Players) -> None:
+    """The guarantee of an advance payment that is asked for next."""
+    _lodge_and_accept(players, Product.ADVANCE_PAYMENT)
+
+
+def change_guarantees(players: Players) -> None:
+    """The changed certificate that an amendment asks for: applied for, issued, published, looked up, accepted."""
+    for word in players.data.get("lodged", ()):
+        guarantee_id = _apply_for_change(players, Product(word))
+        publish_guarantee(guarantee_id)
+        with looking(SCHEDULER) as act:
+            obligation = GuaranteeKind(word)
+            lodged_id = next(row.id for row in lodged_of(act, players.case(act), obligation) if row.is_live)
+        _look_and_accept(players, lodged_id)
+
+
+def _lodge_and_accept(players: Players, product: Product) -> None:
+    """The contractor hands number and key in, the officer looks it up and accepts it."""
     with looking(SCHEDULER) as act:
-        rows = act.session.scalars(select(DeskGuarantee).order_by(DeskGuarantee.number)).all()
-        sheets = [_sheet(act, row) for row in rows if row.is_electronic and row.has_arrived]
-    for name, layout, facts in sheets:
-        (folder / name).write_bytes(key_notice(layout, facts))
-    return len(sheets)
+        guarantee = _guarantee(act, players, product)
+        number, key = guarantee.number, key_of(guarantee, house().desk_secrets)
+    lodging = Lodging(
+        obligation=GuaranteeKind(product.value),
+        means=Means.ELECTRONIC_SURETY,
+        channel=Channel.WEB,
+        number=number,
+        key=key,
+    )
+    with acting(players.as_contractor) as act:
+        lodged_id = lodge(act, players.case(act), lodging, house().lodged_secrets).id
+    _look_and_accept(players, lodged_id)
 
 
-def _sheet(act: Act, guarantee: DeskGuarantee) -> tuple[str, str, Any]:
-    issuer = issuer_of(guarantee.issuer)
-    offer = act.session.get_one(DeskRecommendation, guarantee.application.recommendation_id)
-    city, _, case_id = offer.reference.partition("/")
-    number = act.session.get_one(ProcurementCase, case_id).number
-    name = f"{city}_{number}_{guarantee.product.value}_{issuer.layout}.pdf"
-    return name.replace("/", "-"), issuer.layout, notice_facts(guarantee, issuer.name)
+def _look_and_accept(players: Players, lodged_id: str) -> None:
+    """The officer looks, decides what is left to people, and accepts; a mismatch stays refused."""
+    look_now(lodged_id, players.as_officer)
+    with acting(players.as_officer) as act:
+        lodged = act.session.get_one(LodgedGuarantee, lodged_id)
+        look = lodged.last_answer
+        for line in (look.lines or []) if look else []:
+            if lodged.result_of_line(line) is Result.LOOK:
+                decide_line(act, lodged, line["code"], is_fine=True, reason=FINE)
+        accept_guarantee(act, lodged)
 
 
-def _apply(act: Act, told: Told) -> DeskApplication:
-    offer = _offer(act, told)
+def _announce_paper(players: Players, product: Product) -> None:
+    with acting(players.as_contractor) as act:
+        guarantee = _guarantee(act, players, product)
+        says = newest_contents(guarantee)
+        lodging = Lodging(
+            obligation=GuaranteeKind(product.value),
+            means=Means.PAPER_SURETY,
+            channel=Channel.WEB,
+            number=guarantee.number,
+            issuer_name=issuer_of(guarantee.issuer).name,
+            amount=says.guaranteed_amount,
+            starts_on=says.guarantee_starts_on,
+            ends_on=says.guarantee_ends_on,
+        )
+        lodge(act, players.case(act), lodging, house().lodged_secrets)
+
+
+def _apply_for_change(players: Players, product: Product) -> str:
+    """The customer asks for the amounts and the end of the work of the amendment; the officer issues."""
+    with acting(players.as_customer) as act:
+        guarantee, amendment = _guarantee(act, players, product), players.contract(act)
+        says, price = newest_contents(guarantee), amendment.contract_price
+        typed = DeskChangeForm.typed_from(says, guarantee.form, guarantee.customer.mail_address) | {
+            "contract_price": f"{price:,}",
+            "guaranteed_amount": f"{price * PERCENT[product] // 100:,}",
+            "work_ends_on": format_wareki(amendment.ends_on) if amendment.ends_on else "",
+            "reason": "変更契約に伴う契約金額の増額と工期の延長のため",
+        }
+        form = DeskChangeForm(typed)
+        if not form.validate():
+            raise ValueError(f"the demo cannot apply for a change: {form.errors}")
+        kind = ApplicationKind.CHANGE
+        application = begin_application(act, guarantee.customer, kind, typed, guarantee=guarantee)
+        submit_application(act, application, form.asked())
+        application_id = application.id
+    with acting(SURETY_OFFICER) as act:
+        application = act.session.get_one(DeskApplication, application_id)
+        return make_asked_change(act, application, house().desk_secrets).id
+
+
+def _apply(act: Act, players: Players) -> DeskApplication:
+    offer = _offer(act, players)
     customer = act.session.get_one(DeskCustomer, offer.customer_id)
-    typed = begun_with(customer, offer) | _answers(told, customer)
+    typed = begun_with(customer, offer) | _answers(
+        players, customer, takes_electronic=_is_taken(act, players)
+    )
     form = form_for(act, customer, ApplicationKind.NEW, typed, offer)
     if not form.validate():
         raise ValueError(f"the demo cannot apply for a guarantee: {form.errors}")
@@ -141,42 +183,50 @@ def _apply(act: Act, told: Told) -> DeskApplication:
     return application
 
 
-def _answers(told: Told, customer: DeskCustomer) -> dict[str, str]:
-    price = told.data.get("guarantee_price", told.data["contract_price"])
+def _answers(players: Players, customer: DeskCustomer, *, takes_electronic: bool) -> dict[str, str]:
+    price = players.data.get("guarantee_price", players.data["contract_price"])
+    wanted = clock.today() + BY_THEN
     answers = ANSWERS | {"contract_price": str(price)}
-    for word in told.data["guarantees"]:
+    answers |= {"wanted_month": str(wanted.month), "wanted_day": str(wanted.day)}
+    for word in players.data["guarantees"]:
         product = Product(word)
         name = "contract" if product is Product.CONTRACT else "advance"
-        amount = price * PERCENT[product] // 100
-        if product is Product.ADVANCE_PAYMENT:
-            amount -= amount % ADVANCES_ROUNDED_TO
-        answers |= {f"apply_{name}": "y", f"{name}_amount": str(amount)}
-        answers |= {f"{name}_form": "electronic"}
+        answers |= OF_ADVANCE if product is Product.ADVANCE_PAYMENT else {}
+        answers |= {f"apply_{name}": "y", f"{name}_amount": str(amount_of(product, price))}
+        answers |= {f"{name}_form": "electronic" if takes_electronic else "paper"}
     if issuer_of(customer.issuer).layout == "west":
-        answers |= {"receiving": "electronic"}
+        answers |= {"receiving": "electronic" if takes_electronic else "post"}
     return answers
 
 
-def _offer(act: Act, told: Told) -> DeskRecommendation:
-    """The recommendation at the desk of the company that the city takes electronically."""
-    names = {row.issuer for row in act.city(told.city).guarantees.electronic}
-    codes = [issuer.code for issuer in issuers() if issuer.name in names]
+def amount_of(product: Product, price: int) -> int:
+    """What the demo has guaranteed, and asks for as an advance payment, of a price; in yen."""
+    amount = price * PERCENT[product] // 100
+    return amount - amount % ADVANCES_ROUNDED_TO if product is Product.ADVANCE_PAYMENT else amount
+
+
+def _is_taken(act: Act, players: Players) -> bool:
+    """Whether the city takes electronic guarantees at all."""
+    return bool(act.city(players.city).guarantees.electronic)
+
+
+def _offer(act: Act, players: Players) -> DeskRecommendation:
+    """The recommendation at the desk that the data names, or else of the company that the city takes electronically."""
+    names = {row.issuer for row in act.city(players.city).guarantees.electronic}
+    taken = [issuer.code for issuer in issuers() if issuer.name in names]
+    codes = [players.data["surety"]] if "surety" in players.data else taken
     return act.session.scalars(
         select(DeskRecommendation).where(
-            DeskRecommendation.reference == f"{told.city}/{told.case_id}",
+            DeskRecommendation.reference == f"{players.city}/{players.case_id}",
             DeskRecommendation.issuer.in_(codes),
         )
     ).one()
 
 
-def _guarantee(act: Act, told: Told, product: Product) -> DeskGuarantee:
-    offer = _offer(act, told)
+def _guarantee(act: Act, players: Players, product: Product) -> DeskGuarantee:
+    offer = _offer(act, players)
     return act.session.scalars(
         select(DeskGuarantee)
         .join(DeskApplication)
         .where(DeskApplication.recommendation_id == offer.id, DeskGuarantee.product == product)
     ).one()
-
-
-def _customer_actor(told: Told) -> Actor:
-    return Actor("surety", told.company_id, "お客様")

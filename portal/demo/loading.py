@@ -11,9 +11,9 @@ from portal import clock
 from portal.accounts.models import Account, Door
 from portal.accounts.registration import create_account
 from portal.acting import acting, house
-from portal.demo.acts import ACTS, Players
+from portal.demo.acts import ACTS
 from portal.demo.desks import make_desks
-from portal.demo.guarantees import write_notices
+from portal.demo.notices import write_notices
 from portal.demo.plans import (
     PlannedAct,
     demo_cases,
@@ -22,6 +22,7 @@ from portal.demo.plans import (
     planned_acts,
     registration_number,
 )
+from portal.demo.players import Players
 from portal.permissions import Role
 from portal.unit_of_work import reading
 from portal.workflows.act import Actor

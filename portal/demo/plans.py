@@ -25,7 +25,8 @@ DATA = Path(__file__).parent / "data"
 FURTHEST = 30
 NOTICE_BEFORE_AWARD = timedelta(days=20)
 START_AFTER_AWARD = timedelta(days=14)
-PERIOD = timedelta(days=150)
+PERIOD_DAYS = 150
+"""From the award to the end of the work, where the data says nothing of it."""
 LONGEST_SEARCH = timedelta(days=1000)
 
 
@@ -101,7 +102,8 @@ def dates_of(data: Mapping[str, Any], rules: CityRules, awarded_on: date) -> Dem
     starts_on = awarded_on + START_AFTER_AWARD
     if (starts_on.month, starts_on.day) == (4, 1):
         starts_on += timedelta(days=1)
-    return DemoDates(noticed_on, starts_on, awarded_on + PERIOD)
+    ends_on = awarded_on + timedelta(days=data.get("period_days", PERIOD_DAYS))
+    return DemoDates(noticed_on, starts_on, ends_on)
 
 
 def _acts_of(case: DemoCase, rules: CityRules, today: date) -> list[PlannedAct]:

@@ -33,15 +33,20 @@ SENT = ACCEPTED + _scenes(("draft_contract", 0, 15, 0), ("send", 0, 15, 30))
 CONTRACTOR_SIGNED = SENT + _scenes(("lodge", 0, 16, 0), ("contractor_consents", 1, 10, 0), ("seal", 1, 10, 1))
 CITY_AGREED = CONTRACTOR_SIGNED + _scenes(("city_consents", 1, 13, 30))
 CONCLUDED = CITY_AGREED + _scenes(("seal", 1, 13, 31))
-AMENDED = CONCLUDED + _scenes(
+AMENDING = CONCLUDED + _scenes(
     ("amend", 10, 9, 0),
     ("draft_contract", 10, 9, 30),
     ("send", 10, 10, 0),
     ("contractor_consents", 10, 15, 0),
     ("seal", 10, 15, 1),
+)
+AMENDED = AMENDING + _scenes(
+    ("change_guarantee", 11, 9, 30),
     ("city_consents", 11, 11, 0),
     ("seal", 11, 11, 1),
 )
+CLAIMED = CONCLUDED + _scenes(("lodge_advance", 2, 10, 0), ("ask_advance", 3, 10, 0))
+INTERIM = CLAIMED + _scenes(("approve_advance", 4, 11, 0), ("pay_advance", 8, 15, 0), ("elect", 9, 10, 0))
 
 STORIES = {
     "application": Story(ASKED, 0),
@@ -58,5 +63,8 @@ STORIES = {
     "completing": Story(CONTRACTOR_SIGNED + _scenes(("city_consents", 1, 17, 20)), 1),
     "concluded": Story(CONCLUDED, 8),
     "amended": Story(AMENDED, 25),
+    "amending": Story(AMENDING, 11),
+    "claimed": Story(CLAIMED, 4),
+    "interim": Story(INTERIM, 28),
     "paper": Story(AWARDED + _scenes(("move_to_paper", 1, 9, 0), ("conclude_on_paper", 3, 11, 0)), 6),
 }

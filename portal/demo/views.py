@@ -7,13 +7,14 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
+from guarantees.issuers import issuers
 from portal import clock
 from portal.accounts.identity import sign_in_account
 from portal.accounts.models import Account, Door
 from portal.acting import house
 from portal.demo import mailbox
 from portal.demo.loading import PASSWORD
-from portal.demo.people import labels
+from portal.demo.people import labels, tries
 from portal.permissions import Permission, requires
 from portal.scoping import Scope
 from portal.unit_of_work import reading
@@ -29,15 +30,22 @@ LOCAL_ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):\d+")
 def show_demo() -> str:
     """What to try, and the people to sign in as."""
     with reading(Scope()) as session:
-        accounts = session.scalars(select(Account).order_by(Account.city, Account.login_name)).all()
-    groups = [(rules.name, [a for a in accounts if a.city == slug]) for slug, rules in house().cities.items()]
-    others = [a for a in accounts if a.door not in (Door.OFFICE, Door.REGISTRY)]
-    registry = [a for a in accounts if a.door is Door.REGISTRY]
-    groups = [("事業者・保証会社", others), *groups, ("保証確認サービス", registry)]
+        accounts = session.scalars(select(Account)).all()
+    words = labels()
+    order = list(words)
+    known = sorted((a for a in accounts if a.login_name in words), key=lambda a: order.index(a.login_name))
+    desks = [a for a in known if a.door is Door.SURETY]
+    groups = [
+        ("事業者", [a for a in known if a.door is Door.CONTRACTOR]),
+        *((rules.name, [a for a in known if a.city == slug]) for slug, rules in house().cities.items()),
+        *((issuer.name, [a for a in desks if a.organisation == issuer.code]) for issuer in issuers()),
+        ("保証確認サービス", [a for a in known if a.door is Door.REGISTRY]),
+    ]
     return render_template(
         "demo/home.html",
         groups=[(name, people) for name, people in groups if people],
-        labels=labels(),
+        labels=words,
+        tries=tries(house().cities),
         password=PASSWORD,
         now=clock.now(),
     )

@@ -32,6 +32,9 @@ STAGES = {
     "drafting": ContractStage.DRAFTING,
     "concluded": ContractStage.CONCLUDED,
     "amended": ContractStage.CONCLUDED,
+    "amending": ContractStage.CITY_SIGNING,
+    "claimed": ContractStage.CONCLUDED,
+    "interim": ContractStage.CONCLUDED,
     "paper": ContractStage.PAPER,
     "ineligible": ContractStage.PAPER,
 }
