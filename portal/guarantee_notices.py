@@ -5,6 +5,7 @@ from functools import partial
 
 from portal.acting import looking
 from portal.completing import completion
+from portal.registries import registry_port
 from portal.scheduled_acts import act_alone
 from portal.scoping import Scope
 from portal.workflows.act import SCHEDULER
@@ -21,6 +22,6 @@ def seal_look_records(_now: datetime) -> str:
 def notice_guarantees(_now: datetime) -> str:
     """Put every notice that is due into the outbox, each in a transaction of its own; says how many."""
     with looking(SCHEDULER, Scope()) as act:
-        waiting = due_notices(act)
+        waiting = due_notices(act, looks_by_hand=registry_port() is None)
     written = sum(act_alone(partial(write_notice, notice=each), f"notice {each.key}") for each in waiting)
     return f"保証のお知らせを{written}件、送信箱に入れました。" if written else ""

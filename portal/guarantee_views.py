@@ -57,6 +57,7 @@ CONCERN_KINDS: Mapping[Concern, str] = {
     Concern.ORIGINAL_AWAITED: "waiting",
     Concern.MISSING: "todo",
     Concern.CHANGE_NEEDED: "returned",
+    Concern.LOOK_AGAIN: "todo",
     Concern.EXPIRING: "late",
 }
 RESULT_KINDS: Mapping[str, str] = {

@@ -39,7 +39,7 @@ from procurement.cities.parts import (
     SigningPolicy,
     UsageApplicationRule,
 )
-from procurement.cities.reminders import ReminderMoment, ReminderRule, usual_reminders
+from procurement.cities.reminders import GuaranteeReminders, ReminderMoment, ReminderRule, usual_reminders
 from procurement.cities.scope import (
     CaseFacts,
     Eligibility,
@@ -97,6 +97,7 @@ class CityRules:
     exclusions: tuple[ExclusionRule, ...] = ()
     deadline_rules: tuple[DeadlineRule, ...] = ()
     reminders: tuple[ReminderRule, ...] = ()
+    guarantee_reminders: GuaranteeReminders = field(default_factory=GuaranteeReminders)
     late_handling: LateHandling = field(default_factory=LateHandling)
     backdating: BackdatingRule = field(default_factory=BackdatingRule)
     amendments: AmendmentRule = field(default_factory=AmendmentRule)

@@ -39,6 +39,7 @@ from portal.workflows.decide_guarantee import (
 )
 from portal.workflows.guarantee_means import original_channels, told_lines
 from portal.workflows.guarantee_needs import need_of, pending_amendment
+from portal.workflows.guarantee_times import look_again
 from portal.workflows.guarantees_of_filing import filing_of
 from portal.workflows.record_guarantee_look import BY_HAND
 from portal.workflows.seal_look_records import newest_record
@@ -240,6 +241,7 @@ def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
         else None,
         "told": told_facts(lodged),
         "told_lines": told_lines(act, lodged),
+        "look_again": look_again(act, lodged.case, lodged),
         "came_with": came_with,
         "paper_standing": filing_standing(came_with.filing) if came_with else None,
         "original_choices": [(c.value, c.label) for c in original_channels(act, lodged)],

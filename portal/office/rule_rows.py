@@ -277,6 +277,14 @@ def _guarantees(rules: CityRules) -> Iterable[RuleRow]:
     yield row_of(
         part.mark, "blocks_signature", "契約保証が確認できるまで市の署名を止める", part.blocks_signature
     )
+    asked = rules.guarantee_reminders
+    days = "、".join(f"{day}日前" if day else "当日" for day in asked.missing) or "知らせない"
+    yield row_of(asked.mark, "missing", "契約保証の未提出のお知らせ（契約締結期限の）", days)
+    yield row_of(
+        asked.mark, "expires_within", "保証期間の終わりのお知らせ", f"{asked.expires_within}日前から"
+    )
+    again = f"最後の確認から{asked.look_again_after}日"
+    yield row_of(asked.mark, "look_again_after", "画面で確かめる保証の再確認", again)
 
 
 def _help(rules: CityRules) -> Iterable[RuleRow]:

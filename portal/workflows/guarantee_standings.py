@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -22,9 +22,8 @@ from portal.workflows.guarantee_needs import (
     need_of,
     payment_of,
     pending_amendment,
-    period_of,
-    time_of,
 )
+from portal.workflows.guarantee_times import ending, is_over, look_again
 from procurement.advance_payments import AdvancePayment
 from procurement.awards import Award
 from procurement.cases import ProcurementCase
@@ -32,13 +31,10 @@ from procurement.cities.kinds import DeadlineKind, GuaranteeKind
 from procurement.contracts import Contract
 from procurement.guarantee_limits import Limit
 from procurement.numbers import format_yen
-from procurement.wareki import format_wareki, jst_date
+from procurement.wareki import jst_date
 from procurement.words import Worded
 
 __all__ = ["CityRow", "Concern", "ObligationStanding", "Problem", "city_wide", "need_of", "standings"]
-
-EXPIRES_WITHIN = timedelta(days=30)
-"""So long before the end of the covered time the office hears of it."""
 
 
 class Concern(Worded):
@@ -52,6 +48,7 @@ class Concern(Worded):
     ORIGINAL_AWAITED = "original_awaited", "原本の到着待ち"
     MISSING = "missing", "未提出・不足"
     CHANGE_NEEDED = "change_needed", "変更後の証書が必要"
+    LOOK_AGAIN = "look_again", "再確認の時期"
     EXPIRING = "expiring", "期間切れ間近・期間不足"
 
 
@@ -67,11 +64,15 @@ CONCERN_OF = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is not as it should be (問題点), in words; `lodged` where one guarantee is meant."""
+    """One thing that is not as it should be (問題点), in words; `lodged` where one guarantee is meant.
+
+    `due` is a day of its own, where it has one.
+    """
 
     concern: Concern
     text: str
     lodged: LodgedGuarantee | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,8 @@ def _rows_of(act: Act, case: ProcurementCase) -> Iterator[CityRow]:
         return
     for each in standings(act, case):
         for problem in each.problems:
-            yield CityRow(problem.concern, case, each.obligation, problem.lodged, problem.text, each.due)
+            due = problem.due or each.due
+            yield CityRow(problem.concern, case, each.obligation, problem.lodged, problem.text, due)
 
 
 def _requirement(
@@ -236,10 +238,12 @@ def _problems(
             yield Problem(Concern.CHANGE_NEEDED, needed.words, each)
         elif found := ending(act, case, each):
             yield Problem(Concern.EXPIRING, found.text, each)
+        if again := look_again(act, case, each):
+            yield Problem(Concern.LOOK_AGAIN, again.text, each, again.due)
     if (
         is_required
         and missing
-        and not _is_over(act, case)
+        and not is_over(act, case)
         and not any(each.status in CONCERN_OF for each in live)
     ):
         yield Problem(
@@ -255,42 +259,10 @@ def _changed_by_amendment(act: Act, case: ProcurementCase, lodged: LodgedGuarant
     return changed_certificate_needed(act, contract, lodged, amendment)
 
 
-def _is_over(act: Act, case: ProcurementCase) -> bool:
-    """Whether the contract was concluded and its work has ended: nothing is asked for any more."""
-    contract, (_, ends) = governing_contract(case), period_of(case)
-    is_concluded = contract is not None and contract.is_concluded
-    return is_concluded and ends is not None and ends < jst_date(act.now)
-
-
 def _missing_words(obligation: GuaranteeKind, missing: int, has_some: bool) -> str:
     if has_some:
         return f"受理した{obligation.label}が、{format_yen(missing)}足りません。"
     return f"{obligation.label}がまだ提出されていません（必要な額は{format_yen(missing)}）。"
-
-
-@dataclass(frozen=True)
-class Ending:
-    """An end of covered time that wants a look (期間の問題): too early for the work, or near."""
-
-    code: str
-    ends_on: date
-    text: str
-
-
-def ending(act: Act, case: ProcurementCase, lodged: LodgedGuarantee) -> Ending | None:
-    """Why the covered time of a guarantee in force wants a look; None when it does not."""
-    (_, ends), (_, work_ends) = time_of(lodged), period_of(case)
-    if ends is None:
-        return None
-    day = format_wareki(ends)
-    if work_ends is not None and ends < work_ends:
-        text = f"保証期間が{day}に終わり、工期の終わり（{format_wareki(work_ends)}）より前です。"
-        return Ending("short", ends, text)
-    if ends < jst_date(act.now):
-        return Ending("ended", ends, f"保証期間が{day}に終わりました。")
-    if ends - jst_date(act.now) <= EXPIRES_WITHIN:
-        return Ending("ending", ends, f"保証期間が{day}に終わります。")
-    return None
 
 
 def _due(case: ProcurementCase) -> date | None:

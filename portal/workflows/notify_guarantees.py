@@ -94,6 +94,11 @@ def tell_of_expiry(act: Act, lodged: LodgedGuarantee, text: str, key: str) -> No
     notify_officers(act, lodged.case, "guarantee_expiring", key=key, lodged=lodged, text=text)
 
 
+def tell_of_look_again(act: Act, lodged: LodgedGuarantee, text: str, key: str) -> None:
+    """The officers in charge hear that nobody has looked at a certificate for long."""
+    notify_officers(act, lodged.case, "guarantee_look_again", key=key, lodged=lodged, text=text)
+
+
 def once(act: Act, case: ProcurementCase, key: str) -> bool:
     """Claim a notice of the jobs: True for the one transaction that may write it. The case is locked already."""
     query = select(GuaranteeNotice.id).where(GuaranteeNotice.city == case.city, GuaranteeNotice.key == key)

@@ -74,6 +74,21 @@ class ReminderRule:
         return tuple(sorted(kept, key=lambda moment: moment.at))
 
 
+@dataclass(frozen=True)
+class GuaranteeReminders:
+    """When guarantees are brought to mind (保証のお知らせの時期), in days; what a city file leaves out is our standard.
+
+    `missing`: so many days before the contract must be concluded a missing one is asked for, once each.
+    `expires_within`: so long before its end covered time is told of. `look_again_after`: so long after the last
+    answer a certificate that counts is to be looked at again, where no daily look has answered since.
+    """
+
+    missing: tuple[int, ...] = (7, 3, 0)
+    expires_within: int = 30
+    look_again_after: int = 30
+    mark: Mark = field(default_factory=lambda: Mark(assumed=("*",)))
+
+
 def usual_reminders(kind: DeadlineKind) -> ReminderRule:
     """What is sent when a city file says nothing: D−3, D−1 and the day at 09:00, and the day after."""
     before = tuple(parse_offset(code) for code in ("D-3 09:00", "D-1 09:00", "D 09:00"))

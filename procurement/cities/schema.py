@@ -10,6 +10,7 @@ from typing import Any
 from procurement.cities.kinds import DeadlineKind
 from procurement.cities.marks import Mark
 from procurement.cities.parts import AmendmentRule
+from procurement.cities.read_guarantees import read_guarantee_reminders
 from procurement.cities.read_parts import (
     read_amendments,
     read_backdating,
@@ -61,6 +62,7 @@ def _read_version(table: Table) -> CityRules:
     ]
     _check_unique([(item, "name", section.name) for item, section in sections])
     _check_unique([(item, "code", rule.code) for item, rule in exclusions])
+    reminders = table.table("reminders")
     rules = CityRules(
         slug=slug,
         name=name,
@@ -74,7 +76,8 @@ def _read_version(table: Table) -> CityRules:
         scopes=tuple(read_scope(item, source) for item in table.tables("scope")),
         exclusions=tuple(rule for _, rule in exclusions),
         deadline_rules=_read_deadlines(table, source),
-        reminders=_read_reminders(table.table("reminders"), source),
+        guarantee_reminders=read_guarantee_reminders(reminders.table("guarantees"), source),
+        reminders=_read_reminders(reminders, source),
         late_handling=read_late_handling(table.table("late_handling"), source),
         backdating=read_backdating(table.table("contract_date"), source),
         amendments=_read_amendments(table, source),

@@ -299,6 +299,10 @@ def _guarantee_letters() -> Iterator[Sample]:
         yield Sample(f"guarantee_missing-{side}", "guarantee_missing", "tosu", values)
     text = "保証期間が令和8年9月30日に終わり、工期の終わり（令和8年10月5日）より前です。"
     yield Sample("guarantee_expiring", "guarantee_expiring", "tosu", _to_officer(lodged=lodged, text=text))
+    text = "最後に確かめたのは令和8年4月7日（30日前）です。保証確認サービスの画面で、変更や解約がないかを確かめ直します。"
+    yield Sample(
+        "guarantee_look_again", "guarantee_look_again", "tosu", _to_officer(lodged=lodged, text=text)
+    )
 
 
 def write_golden_files() -> None:
