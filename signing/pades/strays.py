@@ -42,12 +42,20 @@ def _usage_rights(reader: PdfFileReader) -> set[tuple[int, int] | None]:
     """
     found: set[tuple[int, int] | None] = set()
     for revision in range(reader.xrefs.total_revisions):
-        rights = entry(reader.get_historical_resolver(revision).root, "/Perms")
+        rights = entry(_root(reader, revision), "/Perms")
         if not isinstance(rights, generic.DictionaryObject):
             continue
         raw = [rights.raw_get(key) for key in ("/UR", "/UR3") if key in rights]
         found |= {(item.idnum, item.generation) for item in raw if isinstance(item, generic.IndirectObject)}
     return found
+
+
+def _root(reader: PdfFileReader, revision: int) -> generic.DictionaryObject | None:
+    """The catalog of a version; the first table of a linearised file does not know it yet."""
+    try:
+        return reader.get_historical_resolver(revision).root
+    except (misc.PdfError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def has_usage_rights(reader: PdfFileReader) -> bool:
