@@ -13,8 +13,8 @@ from typing import BinaryIO
 
 from forms.issued.receipt import receipt
 from forms.texts import composed
-from portal.case_papers import FILING_WORDS
-from portal.filing_views import handed_in_versions, receipt_facts
+from portal.case_papers import PAPER_WORDS
+from portal.filing_views import receipt_facts
 from portal.preserving import kept_certificates, kept_files
 from portal.workflows.act import Act
 from portal.workflows.take_filed_notices import is_key_notice
@@ -58,7 +58,7 @@ def files_of_case(act: Act, case: ProcurementCase, *, with_keys: bool = True) ->
     found = [
         file
         for filing in sorted(case.filings, key=lambda filing: filing.opened_at)
-        for version in handed_in_versions(filing)
+        for version in filing.handed_in
         for file in _of_version(act, filing, version)
     ]
     found = [file for file in found if with_keys or not file.shows_key]
@@ -73,7 +73,7 @@ def archive_name(case: ProcurementCase) -> str:
 
 def _of_version(act: Act, filing: Filing, version: FilingVersion) -> Iterator[ArchivedFile]:
     folder = f"申請・届出/{safe_part(filing.title)}/第{version.number}版"
-    usual = ArchivedFile("", "", f"第{version.number}版", FILING_WORDS[version.status], version.submitted_at)
+    usual = ArchivedFile("", "", f"第{version.number}版", PAPER_WORDS[version.status], version.submitted_at)
     title = filing.title
     if version.paper_sha256:
         path = f"{folder}/{safe_part(f'{title}.pdf')}"

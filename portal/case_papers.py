@@ -12,7 +12,7 @@ from procurement.filings import Filing, FilingStatus
 from procurement.rules import DeadlineKind
 from procurement.wareki import jst_date
 
-FILING_WORDS = {
+PAPER_WORDS = {
     None: "未着手",
     FilingStatus.DRAFT: "入力中",
     FilingStatus.SUBMITTED: "提出済",

@@ -1,4 +1,4 @@
-"""Deadlines as a contractor reads them (期限の表示): the day, how long is left, why, and what holds after it."""
+"""Deadlines on pages (期限の表示): the day, how long is left, why, and what holds after it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

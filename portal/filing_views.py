@@ -76,11 +76,6 @@ def _table(group: RowGroup, values: Mapping[str, object]) -> ShownTable:
     return ShownTable(group.label, tuple(column.label for column in group.columns), tuple(rows))
 
 
-def handed_in_versions(filing: Filing) -> list[FilingVersion]:
-    """The versions that were handed in, oldest first; a draft is the contractor's own."""
-    return [version for version in filing.versions if version.submitted_at]
-
-
 def compared(
     form: FormDefinition, version: FilingVersion, versions: Sequence[FilingVersion], number: int | None
 ) -> Comparison | None:

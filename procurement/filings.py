@@ -68,6 +68,11 @@ class Filing(CityScoped, Base):
         return self.versions[-1]
 
     @property
+    def handed_in(self) -> "list[FilingVersion]":
+        """The versions that were handed in, oldest first; a draft is the contractor's own."""
+        return [version for version in self.versions if version.submitted_at]
+
+    @property
     def accepted(self) -> "FilingVersion | None":
         """The newest accepted version, the one that counts, or none."""
         return next((v for v in reversed(self.versions) if v.accepted_at), None)

@@ -46,10 +46,8 @@ def unanswered_marks(answers: Answers) -> frozenset[str]:
 
 def last_submitted(filing: Filing | None, before: int | None = None) -> FilingVersion | None:
     """The newest version that was handed in (before a number), or none."""
-    versions = filing.versions if filing else []
-    return next(
-        (v for v in reversed(versions) if v.submitted_at and (before is None or v.number < before)), None
-    )
+    versions = filing.handed_in if filing else []
+    return next((v for v in reversed(versions) if before is None or v.number < before), None)
 
 
 def _refused_version(filing: Filing | None) -> FilingVersion | None:

@@ -6,7 +6,7 @@ from flask import url_for
 
 from forms.facts import FormFacts
 from forms.wanted import WANTED_RULES
-from portal.case_papers import FILING_WORDS, Paper, papers_of
+from portal.case_papers import PAPER_WORDS, Paper, papers_of
 from portal.deadline_views import deadline_view, paper_due_words
 from portal.workflows.act import Act
 from portal.workflows.case_facts import facts_for
@@ -39,7 +39,7 @@ def _task(act: Act, case: ProcurementCase, paper: Paper, facts: FormFacts | None
     status = filing.status if filing and filing.versions else None
     closed = paper.is_usage and filing is None and case.contracts[0].stage is ContractStage.PAPER
     href = "" if closed else url_for("contractor.show_filing", case_id=case.id, form_code=paper.form.code)
-    word = "提出不要" if closed else FILING_WORDS[status]
+    word = "提出不要" if closed else PAPER_WORDS[status]
     hints = [_receipt(filing)]
     if not closed and status in UNFINISHED:
         hints += [_wanted(paper, facts) or _when(paper), *_deadlines(act, case, paper)]

@@ -8,7 +8,7 @@ from portal.acting import looking
 from portal.contractor import blueprint
 from portal.contractor.access import Page, my_case, my_filing, show
 from portal.file_answers import pdf_answer, stored_answer
-from portal.filing_views import compared, handed_in_versions, receipt_facts, remarks_of, shown_sections
+from portal.filing_views import compared, receipt_facts, remarks_of, shown_sections
 from portal.permissions import Permission, requires
 from portal.workflows.confirm_address import signatory_address
 from portal.workflows.take_filed_notices import notices_wait, readings_of
@@ -24,7 +24,7 @@ def show_version(case_id: str, form_code: str, number: int) -> Page:
         case = my_case(act, case_id)
         filing = my_filing(case, form_code)
         version = _submitted(filing, number)
-        form, handed_in = form_of_version(act, version), handed_in_versions(filing)
+        form, handed_in = form_of_version(act, version), filing.handed_in
         readings = readings_of(act.session, version.id)
         said = [m for m in filing.messages if m.version_number == number and m.marked_fields]
         values = {
@@ -78,5 +78,4 @@ def show_attachment(case_id: str, form_code: str, number: int, attachment_id: st
 
 
 def _submitted(filing: Filing, number: int) -> FilingVersion:
-    found = next((v for v in filing.versions if v.number == number and v.submitted_at), None)
-    return found or abort(404)
+    return next((v for v in filing.handed_in if v.number == number), None) or abort(404)

@@ -39,7 +39,7 @@ def the_case(act: Act, case_id: str) -> ProcurementCase:
 def the_filing(act: Act, filing_id: str) -> Filing:
     """The filing of this id, once something of it was handed in."""
     filing = _found(act, Filing, filing_id)
-    return filing if any(version.submitted_at for version in filing.versions) else abort(404)
+    return filing if filing.handed_in else abort(404)
 
 
 def the_contract(act: Act, contract_id: str) -> Contract:

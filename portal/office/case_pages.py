@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import url_for
 
-from portal.case_papers import FILING_WORDS as PAPER_WORDS
-from portal.case_papers import Paper, papers_of
+from portal.case_papers import PAPER_WORDS, Paper, papers_of
 from portal.deadline_views import deadline_views
-from portal.filing_views import Remark, handed_in_versions, thread_remarks
+from portal.filing_views import Remark, thread_remarks
 from portal.filters import file_size, instant
 from portal.office.access import own_rules
 from portal.office.case_actions import actions_for
@@ -70,7 +69,7 @@ class PaperLine:
 def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
     """The values of the page of one case."""
     award, actions = case.award, actions_for(act, case)
-    handed_in = [f for f in case.filings if any(version.submitted_at for version in f.versions)]
+    handed_in = [filing for filing in case.filings if filing.handed_in]
     return {
         "award": award,
         "standing": case_standing(case),
@@ -96,7 +95,7 @@ def case_page(act: Act, case: ProcurementCase) -> dict[str, Any]:
 
 def _paper_line(paper: Paper, case: ProcurementCase) -> PaperLine:
     """A draft after a decision is the contractor's own: the decision stands until the next version comes."""
-    handed_in = handed_in_versions(paper.filing) if paper.filing else []
+    handed_in = paper.filing.handed_in if paper.filing else []
     begun = paper.filing is not None and bool(paper.filing.versions)
     status = filing_status(paper.filing) if begun and paper.filing else None
     kind = FILING_WORDS[status].kind if status else "todo"
@@ -137,7 +136,7 @@ def thread_of(filings: list[Filing]) -> list[FilingMessage]:
 def _thread_marks(act: Act, filings: list[Filing]) -> dict[str, list[Remark]]:
     found: dict[str, list[Remark]] = {}
     for filing in filings:
-        found |= thread_remarks(filing, form_of_version(act, handed_in_versions(filing)[-1]))
+        found |= thread_remarks(filing, form_of_version(act, filing.handed_in[-1]))
     return found
 
 

@@ -82,7 +82,7 @@ def show_receipt_paper(filing_id: str, number: int) -> Page:
 
 def handed_in_version(filing: Filing, number: int) -> FilingVersion:
     """A version that the contractor handed in; a draft is its own matter."""
-    return next((v for v in filing.versions if v.number == number and v.submitted_at), None) or abort(404)
+    return next((v for v in filing.handed_in if v.number == number), None) or abort(404)
 
 
 def _note_reading(act: Act, filing: Filing, name: str, sha256: str) -> None:

@@ -141,7 +141,7 @@ def word_of(filing: Filing) -> FilingWord:
     """The same words for one filing, from its facts."""
     if filing.voided_at:
         return VOID
-    handed_in = [version for version in filing.versions if version.submitted_at]
+    handed_in = filing.handed_in
     if not handed_in:
         return DRAFT
     decided = {

@@ -7,7 +7,6 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 
 from portal.acting import acting, looking
-from portal.filing_views import handed_in_versions
 from portal.office import blueprint
 from portal.office.access import Page, show
 from portal.office.filing_lists import (
@@ -132,7 +131,7 @@ def _outcome(acceptance: Acceptance, left_out: str = "") -> Outcome:
     words = left_out or (acceptance.left_out.sentence() if acceptance.left_out else "")
     if filing is None:
         return Outcome("見つからない書類", "", "", "", words)
-    newest = handed_in_versions(filing)
+    newest = filing.handed_in
     number = (newest[-1].receipt_number or "") if newest else ""
     href = url_for("office.show_filing", filing_id=filing.id) if newest else ""
     return Outcome(filing.title, filing.case.title, href, number, words)
@@ -144,7 +143,7 @@ def _chosen() -> Sequence[SeenVersion]:
 
 
 def _row(filing: Filing, now: Any) -> FilingRow:
-    handed_in = handed_in_versions(filing)
+    handed_in = filing.handed_in
     word = word_of(filing)
     due = next((deadline for deadline in filing.case.deadlines if deadline.is_open()), None)
     waits = word.key in ("filed", "taken", "filed_again") and filing.current is handed_in[-1]

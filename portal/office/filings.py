@@ -9,7 +9,7 @@ from flask import request, url_for
 from forms.build import data_for_form
 from forms.model import FormDefinition
 from portal.acting import looking
-from portal.filing_views import compared, handed_in_versions, shown_sections, thread_remarks
+from portal.filing_views import compared, shown_sections, thread_remarks
 from portal.office import blueprint
 from portal.office.access import Page, show, the_filing
 from portal.office.decisions import pressed
@@ -147,7 +147,7 @@ def _done(filing_id: str, work: Work, message: str) -> Page:
 def _page(filing_id: str, **values: Any) -> str:
     with looking() as act:
         filing = the_filing(act, filing_id)
-        handed_in = handed_in_versions(filing)
+        handed_in = filing.handed_in
         number = request.args.get("version", handed_in[-1].number, type=int)
         version = handed_in_version(filing, number)
         return show(

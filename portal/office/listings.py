@@ -39,19 +39,22 @@ def has_word(texts: Sequence[Any], word: str) -> ColumnElement[bool]:
 
 
 def listing_of(found: Sequence[Any]) -> Listing:
-    """The same of rows that are already there, in their order."""
-    last = max(1, -(-len(found) // PAGE_SIZE))
-    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    """The page of rows that are already there, in their order."""
+    page = _wanted_page(len(found))
     return Listing(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], len(found), page)
 
 
 def list_page(session: Session, query: Select[Any]) -> Listing:
     """The page of `query` that the address asks for; the last one when it asks for more."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    last = max(1, -(-total // PAGE_SIZE))
-    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    page = _wanted_page(total)
     rows = session.scalars(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).unique().all()
     return Listing(rows, total, page)
+
+
+def _wanted_page(total: int) -> int:
+    last = max(1, -(-total // PAGE_SIZE))
+    return min(max(1, request.args.get("page", 1, type=int)), last)
 
 
 def address_with(**changes: Any) -> str:

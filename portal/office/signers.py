@@ -1,6 +1,5 @@
 """Signers (署名する方) of a contract: each person with the times of the request."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +21,8 @@ STEP_WORDS = {
     StepStatus.DECLINED: ("却下", "stopped"),
     StepStatus.FORWARDED: ("転送", "returned"),
 }
+
+UNANSWERED = (StepStatus.ASKED, StepStatus.OPENED)
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,6 @@ def signing_view(act: Act, contract: Contract) -> SigningView | None:
     return SigningView(envelope, [_view(step, contract) for step in envelope.steps], seals)
 
 
-def open_steps(steps: Sequence[CirculationStep]) -> list[CirculationStep]:
-    """Steps that were asked and not answered."""
-    return [step for step in steps if step.status in (StepStatus.ASKED, StepStatus.OPENED)]
-
-
 def _envelope(act: Act, contract: Contract) -> Envelope:
     return act.session.scalars(
         select(Envelope).where(Envelope.id == contract.envelope_id, Envelope.owner == contract.city)
@@ -75,7 +71,9 @@ def _view(step: CirculationStep, contract: Contract) -> SignerView:
     role = "署名者" if step.role is StepRole.SIGNER else "確認者"
     word, kind = STEP_WORDS[step.status]
     running = contract.suspended_at is None and contract.declined_at is None
-    return SignerView(step, f"{side}・{role}", word, kind, _times(step), running and bool(open_steps([step])))
+    return SignerView(
+        step, f"{side}・{role}", word, kind, _times(step), running and step.status in UNANSWERED
+    )
 
 
 def _times(step: CirculationStep) -> list[tuple[str, str]]:

@@ -67,7 +67,7 @@ def filing_status(filing: Filing) -> FilingStatus:
     """The status as the office sees it: a draft that follows a decision is still the contractor's own."""
     if filing.voided_at:
         return FilingStatus.VOID
-    handed_in = [version for version in filing.versions if version.submitted_at]
+    handed_in = filing.handed_in
     return handed_in[-1].status if handed_in else FilingStatus.DRAFT
 
 

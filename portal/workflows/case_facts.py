@@ -117,10 +117,9 @@ def elected_payment(act: Act, case: ProcurementCase) -> ElectedPayment | None:
     """The choice as it was handed in: an accepted version counts before one that is still looked at; None before."""
     found: list[ElectedPayment] = []
     for filing in case.filings:
-        handed_in = [version for version in filing.versions if version.submitted_at]
-        if not handed_in or filing.status is FilingStatus.VOID:
+        if not filing.handed_in or filing.status is FilingStatus.VOID:
             continue
-        version = filing.accepted or handed_in[-1]
+        version = filing.accepted or filing.handed_in[-1]
         if version.status in (FilingStatus.ACCEPTED, FilingStatus.SUBMITTED):
             found += _elected(act, filing, version)
     return max(found, key=lambda election: election.is_accepted, default=None)

@@ -19,10 +19,9 @@ PAUSE, MOST, WITHIN = timedelta(minutes=5), 5, timedelta(days=1)
 
 def address_awaited(filing: Filing) -> FilingVersion | None:
     """The newest version handed in, while its address was asked for and is not confirmed; else None."""
-    handed_in = [version for version in filing.versions if version.submitted_at]
-    if not handed_in or filing.voided_at:
+    if not filing.handed_in or filing.voided_at:
         return None
-    version = handed_in[-1]
+    version = filing.handed_in[-1]
     asked = version.address_token_hash is not None and version.address_confirmed_at is None
     return version if asked and version.status in (FilingStatus.SUBMITTED, FilingStatus.ACCEPTED) else None
 

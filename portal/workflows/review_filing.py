@@ -139,7 +139,7 @@ def answer_in_thread(act: Act, filing: Filing, text: str) -> None:
 
 
 def _is_pressed_twice(act: Act, filing: Filing, text: str) -> bool:
-    newest = max(filing.messages, key=lambda message: message.written_at, default=None)
+    newest = filing.messages[-1] if filing.messages else None
     if newest is None or act.now - newest.written_at > SAME_PRESS:
         return False
     return (newest.author_side, newest.author_name, newest.text) == (act.actor.side, act.actor.name, text)
