@@ -27,7 +27,7 @@ def contract_line(case: ProcurementCase, contract: Contract, rules: CityRules) -
     if contract.is_concluded:
         return stage_line(stages, None, city_word=rules.name)
     if contract.stage is ContractStage.APPLICATION:
-        here, state = _application_place(case)
+        here, state = _application_place(_applications(case, rules))
     else:
         here, state = len(before) + _place(contract), StageState.CURRENT
     if contract.stage in STOPPED:
@@ -36,7 +36,7 @@ def contract_line(case: ProcurementCase, contract: Contract, rules: CityRules) -
 
 
 def _application(case: ProcurementCase, rules: CityRules) -> tuple[Stage, ...]:
-    handed_in = [v for f in _applications(case, rules) for v in f.versions if v.submitted_at]
+    handed_in = [v for f in _applications(case, rules) for v in f.handed_in]
     last = handed_in[-1] if handed_in else None
     return (
         Stage("落札決定", Side.CITY, _day(case.award.awarded_on if case.award else None)),
@@ -63,10 +63,9 @@ def _paper_line(case: ProcurementCase, contract: Contract, rules: CityRules) -> 
     return stage_line(stages, None if contract.is_concluded else 1, city_word=rules.name)
 
 
-def _application_place(case: ProcurementCase) -> tuple[int, StageState]:
-    for filing in case.filings:
-        handed_in = [version for version in filing.versions if version.submitted_at]
-        status = handed_in[-1].status if handed_in else FilingStatus.DRAFT
+def _application_place(applications: list[Filing]) -> tuple[int, StageState]:
+    for filing in applications:
+        status = filing.handed_in[-1].status if filing.handed_in else FilingStatus.DRAFT
         if status is FilingStatus.SUBMITTED:
             return 2, StageState.CURRENT
         if status is FilingStatus.SENT_BACK:
