@@ -24,24 +24,28 @@ def pdf_answer(content: bytes, name: str, *, as_download: bool = False) -> Respo
     )
 
 
-def stored_answer(sha256: str, name: str, media_type: str = PDF, *, as_download: bool = False) -> Response:
-    """A document of the store, checked against its hash, sent from the disk; what no browser shows is saved."""
+def stored_answer(
+    sha256: str, name: str, media_type: str = PDF, *, as_download: bool = False, plain_name: str = ""
+) -> Response:
+    """A document of the store, checked against its hash, sent from the disk; what no browser shows is saved.
+
+    `plain_name` is for programs that know only ASCII; without it one is made of `name`.
+    """
     store = house().store
     path = store.path(sha256)
     if not store.verify(sha256):
         raise DamagedDocument(sha256=sha256)
     saved = as_download or media_type not in SHOWN_IN_PLACE
-    return send_file(path, mimetype=media_type, download_name=name, as_attachment=saved, etag=sha256)
+    answer = send_file(path, mimetype=media_type, download_name=name, as_attachment=saved, etag=sha256)
+    if plain_name:
+        _name(answer, "attachment" if saved else "inline", name, plain_name)
+    return answer
 
 
 def zip_answer(pieces: Iterator[bytes], name: str) -> Response:
     """A zip that is made while it is sent; its length is not known beforehand."""
     answer = Response(pieces, mimetype="application/zip")
-    names = {
-        "filename": "case.zip",
-        "filename*": f"UTF-8''{quote(name, safe='')}",
-    }  # RFC 6266: headers are ASCII
-    answer.headers.set("Content-Disposition", "attachment", **names)
+    _name(answer, "attachment", name, "case.zip")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -62,3 +66,10 @@ def picture_answer(png: bytes) -> Response:
     answer.mimetype = "image/png"
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer
+
+
+def _name(answer: Response, kind: str, name: str, plain_name: str) -> None:
+    """Both names as RFC 6266 wants them: headers are ASCII."""
+    answer.headers["Content-Disposition"] = (
+        f"{kind}; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )

@@ -3,11 +3,10 @@
 from flask import Response, abort, render_template
 
 from forms.file_names import safe_file_name
-from portal.acting import house
 from portal.audit import Tag
+from portal.file_answers import stored_answer
 from portal.permissions import Permission, requires
 from portal.signer.door import blueprint
-from portal.signer.file_answers import pdf_to_keep
 from portal.signer.visits import Download, downloading
 
 CERTIFICATE = "合意締結証明書"
@@ -39,7 +38,8 @@ def send_concluded(token: str, number: int) -> Response:
             abort(404)
         name, sha256 = documents[number - 1].name, documents[number - 1].final_sha256 or ""
         _note_reading(visit, name, sha256)
-    return pdf_to_keep(house().store.read(sha256), safe_file_name(name, "pdf"), f"document-{number}.pdf")
+    plain_name = f"document-{number}.pdf"
+    return stored_answer(sha256, safe_file_name(name, "pdf"), as_download=True, plain_name=plain_name)
 
 
 @blueprint.get("/download/<token>/certificate.pdf")
@@ -53,7 +53,7 @@ def send_certificate(token: str) -> Response | tuple[str, int]:
             return render_template(page, token=token, contract=visit.contract, city=rules), 202
         _note_reading(visit, CERTIFICATE, sha256)
     name = safe_file_name(f"{CERTIFICATE}_{title}", "pdf")
-    return pdf_to_keep(house().store.read(sha256), name, "certificate.pdf")
+    return stored_answer(sha256, name, as_download=True, plain_name="certificate.pdf")
 
 
 def _note_reading(visit: Download, name: str, sha256: str) -> None:

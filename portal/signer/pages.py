@@ -7,9 +7,9 @@ from flask import Response, abort, request, send_file, url_for
 from forms.file_names import safe_file_name
 from portal.acting import house
 from portal.audit import Tag
+from portal.file_answers import stored_answer
 from portal.permissions import Permission, requires
 from portal.signer.door import blueprint
-from portal.signer.file_answers import pdf_to_look_at
 from portal.signer.page_images import contents_of, height_of, is_page_of, page_picture, shown_width
 from portal.signer.visits import Visit, visited
 from signing import EnvelopeDocument, record_viewed, viewed_pages
@@ -45,9 +45,9 @@ def send_document(token: str, number: int) -> Response:
         if not may_look(visit):
             abort(404)
         name, sha256, last = document.name, document.head_sha256, document.page_count
-    _remember(token, number, list(range(1, last + 1)), read=True)
-    content = house().store.read(sha256)
-    return pdf_to_look_at(content, safe_file_name(name, "pdf"), f"document-{number}.pdf")
+    answer = stored_answer(sha256, safe_file_name(name, "pdf"), plain_name=f"document-{number}.pdf")
+    _remember(token, number, list(range(1, last + 1)), read=True)  # what is damaged was not shown
+    return answer
 
 
 def document_number(visit: Visit, number: int) -> EnvelopeDocument:

@@ -2,6 +2,7 @@
 
 from flask.testing import FlaskClient
 
+from portal.acting import house
 from signing import viewed_pages
 from tests.portal.signer.desk import SIGNATORY_MAIL, SigningDesk, agree, look_at, text_of
 
@@ -77,6 +78,20 @@ def test_the_downloaded_pdf_counts_as_shown_and_is_the_one_to_be_signed(
     with consent_desk.app.app_context(), consent_desk.looking() as act:
         envelope = consent_desk.envelope(act)
         assert viewed_pages(act.session, envelope.steps[0].id) == {envelope.documents[1].id: {1, 2}}
+
+
+def test_a_damaged_pdf_is_not_handed_out_and_does_not_count_as_shown(
+    consent_desk: SigningDesk, client: FlaskClient
+) -> None:
+    link = consent_desk.send().link(consent_desk.company_mail)
+    with consent_desk.app.app_context(), consent_desk.looking() as act:
+        path = house().store.path(consent_desk.envelope(act).documents[0].head_sha256)
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content + b"\n")
+    assert client.get(f"{link}/documents/1.pdf").status_code == 422
+    with consent_desk.app.app_context(), consent_desk.looking() as act:
+        assert viewed_pages(act.session, consent_desk.envelope(act).steps[0].id) == {}
 
 
 def test_every_document_must_be_displayed_before_the_consent(
