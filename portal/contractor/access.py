@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, render_template
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from forms.model import FormDefinition
 from portal.accounts.identity import current_principal
@@ -21,7 +22,12 @@ def my_cases(act: Act) -> list[ProcurementCase]:
     """Every case awarded to the caller's company, of all cities, the newest award first."""
     company_id = current_principal().company_id
     query = select(ProcurementCase).join(Award).where(Award.company_id == company_id)
-    return list(act.session.scalars(query.order_by(Award.awarded_at.desc())))
+    whole = (
+        selectinload(ProcurementCase.contracts),
+        selectinload(ProcurementCase.deadlines),
+        selectinload(ProcurementCase.filings).selectinload(Filing.versions),
+    )
+    return list(act.session.scalars(query.order_by(Award.awarded_at.desc()).options(*whole)))
 
 
 def my_case(act: Act, case_id: str, *, to_write: bool = False) -> ProcurementCase:

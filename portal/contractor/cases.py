@@ -42,10 +42,12 @@ def list_cases() -> Page:
     if only_case is not None:
         return redirect(url_for("contractor.show_case", case_id=only_case))
     with looking() as act:
-        lines = [_line(act, case) for case in my_cases(act)]
+        cases = my_cases(act)
+        lines = [_line(act, case) for case in cases if case.city in act.cities]
         waiting = [line for line in lines if line.standing.is_mine]
         others = [line for line in lines if not line.standing.is_mine]
-        return render_template("contractor/cases/list.html", waiting=waiting, others=others)
+        closed = [case for case in cases if case.city not in act.cities]  # a broken city file closes no other
+        return render_template("contractor/cases/list.html", waiting=waiting, others=others, closed=closed)
 
 
 @blueprint.get("/contractor/cases/<case_id>")

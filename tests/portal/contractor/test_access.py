@@ -1,15 +1,19 @@
 """Who sees what: a link opens its case only, an account its company's cases only."""
 
+from dataclasses import replace
+
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import clock
+from portal.acting import house
 from portal.app import create_app
 from portal.permissions import Role
 from procurement.cases import ProcurementCase
 from procurement.rules import ProcurementMethod
 from tests.people import person, sign_in
-from tests.portal.contractor.desk import OTHER_COMPANY, Desk
+from tests.portal.contractor.desk import COMPANY, OTHER_COMPANY, Desk
 
 
 def account_of(app: Flask, desk: Desk) -> FlaskClient:
@@ -43,6 +47,23 @@ def test_an_account_sees_the_cases_of_its_company_in_every_city(app: Flask, tosu
     assert tosu.base in page
     assert elsewhere.base in page
     assert "手続きが必要な案件（2件）" in page
+
+
+def test_a_city_whose_file_is_broken_closes_its_own_cases_alone(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = replace(COMPANY, corporate_number="1234567890123")
+    tosu, elsewhere = Desk(app, "tosu", company), Desk(app, "iwaki", company, number="elsewhere")
+    client = account_of(app, tosu)
+    assert elsewhere.base in client.get("/contractor/").text
+    with app.app_context():
+        others = {slug: rules for slug, rules in house().cities.items() if slug != "iwaki"}
+        monkeypatch.setitem(house().__dict__, "cities", others)
+    page = client.get("/contractor/").text
+    assert tosu.base in page
+    assert elsewhere.base not in page
+    assert "いま表示できない案件があります" in page
+    assert "elsewhere" in page
 
 
 def test_a_dead_link_says_what_to_do_next(client: FlaskClient) -> None:
