@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -31,24 +30,11 @@ from signing.orm_preservation import ArchiveRenewal, ArchiveWatch
 from signing.pades.demo_pki import NOT_AFTER
 from signing.preservation import Preservation, watch_of
 from signing.simulated_world import World
-from tests.portal.keys import demo_keys, lay_keys
 from tests.portal.office.desk import OfficeDesk, text_of
 from tests.workflows.town import START
 
-__all__ = ["demo_keys"]
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The tables are tried on both databases in tests/signing; here one is enough."""
-    shutil.copy(sqlite_template, tmp_path / "portal.sqlite")
-    return f"sqlite:///{tmp_path / 'portal.sqlite'}"
-
-
-@pytest.fixture
-def settings(settings: dict[str, Any], demo_keys: Path, tmp_path: Path) -> dict[str, Any]:
-    lay_keys(demo_keys, tmp_path)
-    return settings
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""The tables are tried on both databases in tests/signing; here one is enough."""
 
 
 @pytest.fixture

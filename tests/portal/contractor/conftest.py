@@ -1,20 +1,12 @@
 """Fixtures of the contractor's door: a case in one city, and the mails it causes."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
-from portal import clock
-from tests.conftest import NOON
 from tests.portal.contractor.desk import Desk
+from tests.portal.noon import thursday_noon
 
-
-@pytest.fixture(autouse=True)
-def thursday_noon(app: Flask) -> Iterator[None]:
-    """Every test begins on Thursday 2026-05-07 at noon; a test may travel on from there."""
-    with clock.freeze(NOON):
-        yield
+__all__ = ["thursday_noon"]
 
 
 @pytest.fixture

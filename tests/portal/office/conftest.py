@@ -4,18 +4,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import clock
-from tests.portal.keys import demo_keys, lay_keys
 from tests.portal.office.desk import OfficeDesk
 from tests.workflows.town import START
-
-__all__ = ["demo_keys"]
 
 
 @pytest.fixture
@@ -24,12 +20,6 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
     path = tmp_path / "portal.sqlite"
     shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
-
-
-@pytest.fixture
-def settings(settings: dict[str, Any], demo_keys: Path, tmp_path: Path) -> dict[str, Any]:
-    lay_keys(demo_keys, tmp_path)
-    return settings
 
 
 @pytest.fixture
