@@ -80,8 +80,9 @@ def read_due(offer: Table) -> DueRule | None:
     if not offer.has("due"):
         return None
     table = offer.table("due")
+    n = table.number("n", most=3650, required=True)
     rule = DueRule(
-        n=table.number("n", most=3650, required=True) or 0,
+        n=n or 0,
         base=table.choice("base", DueBase, DueBase.AWARD),
         unit=table.choice("unit", Unit, Unit.DAY),
         count_first_day=table.flag("count_first_day", False),
@@ -90,7 +91,7 @@ def read_due(offer: Table) -> DueRule | None:
         source=table.text("source"),
         assumed=table.flag("assumed", False),
     )
-    if rule.count_first_day and table.values.get("n") == 0:
+    if rule.count_first_day and n == 0:
         table.wrong("n", "初日を数えるときは1以上の整数が要ります")
     table.done()
     return rule

@@ -24,6 +24,7 @@ from procurement.wareki import JST, format_clock, format_wareki_weekday, jst_dat
 END_OF_DAY = time(23, 59, 59)
 CLOSED_DAY_NOTE = "ご注意ください。"
 """Begins the sentences of an explanation that speak of a due day on which the city is closed."""
+NOT_BEFORE_AWARD = "期限は落札決定の日より前にはなりません。"
 
 
 class Counting(Protocol):
@@ -55,7 +56,10 @@ def counting_words(n: int, unit: Unit, count_first_day: bool) -> str:
 
 @dataclass(frozen=True)
 class DeadlineRule:
-    """Rule for a deadline (期限の定め): n units from an event, cut-off, roll. (CITY-10, CITY-40)"""
+    """Rule for a deadline (期限の定め): n units from an event, cut-off, roll. (CITY-10, CITY-40)
+
+    From the award it counts forward, from the deadline of the conclusion (契約締結期限) backward.
+    """
 
     kind: DeadlineKind
     n: int
@@ -75,8 +79,15 @@ class DeadlineRule:
         fits_method = method is None or method in self.methods
         return category in self.categories and fits_method and self.mark.in_force(on)
 
+    @property
+    def is_backward(self) -> bool:
+        """Whether the days are counted back from a later deadline (何日前)."""
+        return self.base is BaseEvent.CONCLUSION_DEADLINE
+
     def words(self) -> str:
-        """The counting in words: 翌日から数えて5日以内, 翌開庁日 …"""
+        """The counting in words: 翌日から数えて5日以内, 翌開庁日, 3開庁日前 …"""
+        if self.is_backward and self.n:
+            return f"の{self.n}{self.unit.label}前"
         return counting_words(self.n, self.unit, self.count_first_day)
 
 
@@ -116,26 +127,44 @@ class Deadline:
         }
 
 
-def deadline_from(rule: DeadlineRule, base_at: datetime, calendar: CityCalendar) -> Deadline:
+def deadline_from(
+    rule: DeadlineRule, base_at: datetime, calendar: CityCalendar, not_before: date | None = None
+) -> Deadline:
     """Compute a deadline (期限の計算) from its base event; only the Japanese date of the event counts.
 
-    Sources: 民法第140条・第141条・第142条, the city's rule. (CITY-10, CITY-40, AMB-01, AMB-42)
+    `not_before` is the day of the award where days are counted back. Sources: 民法第140条・第141条・
+    第142条, the city's rule. (CITY-10, CITY-40, AMB-01, AMB-42)
     """
     base_on = jst_date(base_at)
-    counted_from = base_on if rule.count_first_day else base_on + timedelta(days=1)
-    counted_on = _last_day(rule, base_on, calendar)
-    due_on = _rolled(rule, base_on, counted_on, calendar)
+    first_on = not_before or base_on
+    days = _day_before if rule.is_backward else _last_day
+    wanted_on = days(rule, base_on, calendar)
+    counted_on = max(wanted_on, first_on)
+    due_on = _rolled(rule, first_on, counted_on, calendar)
     return Deadline(
         kind=rule.kind,
         due_at=datetime.combine(due_on, rule.cut_off or END_OF_DAY, JST),
         due_on=due_on,
-        counted_from=counted_from,
+        counted_from=_first_counted_day(rule, base_on),
         closed_day=not calendar.is_open(due_on),
         last_business_day=calendar.last_business_day_on_or_before(due_on),
-        text=_explanation(rule, base_on, counted_on, due_on, calendar),
+        text=_explanation(rule, base_on, counted_on, due_on, calendar)
+        + (NOT_BEFORE_AWARD if wanted_on < first_on else ""),
         source=rule.mark.source or rule.legal_basis,
         rule=rule,
     )
+
+
+def _first_counted_day(rule: DeadlineRule, base_on: date) -> date:
+    if rule.count_first_day:
+        return base_on
+    return base_on + timedelta(days=-1 if rule.is_backward else 1)
+
+
+def _day_before(rule: DeadlineRule, base_on: date, calendar: CityCalendar) -> date:
+    if rule.unit is Unit.DAY:
+        return base_on - timedelta(days=rule.n)
+    return calendar.add_business_days(base_on, -rule.n)
 
 
 def counted_day(rule: Counting, base_on: date, calendar: CityCalendar) -> date:
@@ -151,10 +180,10 @@ def _last_day(rule: Counting, base_on: date, calendar: CityCalendar) -> date:
     return calendar.add_business_days(base_on, rule.n)
 
 
-def _rolled(rule: Counting, base_on: date, day: date, calendar: CityCalendar) -> date:
-    """The last day after rolling; rolling back never passes the base event, it goes forward instead."""
+def _rolled(rule: Counting, first_on: date, day: date, calendar: CityCalendar) -> date:
+    """The last day after rolling; rolling back never passes the first day, it goes forward instead."""
     earlier = calendar.last_business_day_on_or_before(day)
-    if rule.roll is Roll.PREVIOUS and earlier >= base_on:
+    if rule.roll is Roll.PREVIOUS and earlier >= first_on:
         return earlier
     return day if rule.roll is Roll.NONE else calendar.first_business_day_on_or_after(day)
 

@@ -6,17 +6,16 @@ from decimal import Decimal
 
 from procurement.errors import RuleViolation
 
-_UNITS = {"": 1, "円": 1, "千円": 1_000, "万円": 10_000, "百万円": 1_000_000, "億円": 100_000_000}
+_UNITS = {"億": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 10**3, None: 1}
+_PART = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(億|千万|百万|万|千)?\s*")
 _TAX_INCLUDED = re.compile(r"\(?(?:消費税(?:及び地方消費税)?(?:込み?|を含む)|税込み?)\)?")
 _WITHOUT_TAX = re.compile(r"税抜き?|税別")
-_AMOUNT = re.compile(
-    r"(?:金|[¥\\])?\s*(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d+)?\s*"
-    r"(?P<unit>円|千円|万円|百万円|億円)?\s*(?:也|-)?"
-)
+# Each part is atomic: a long row of digits is tried in one way only.
+_AMOUNT = re.compile(rf"(?:金|[¥\\])?\s*(?P<parts>(?>{_PART.pattern})+)(?P<yen>円)?\s*(?:也|-)?")
 
 
 def parse_yen(text: str, unit: int = 1) -> int:
-    """Read an amount (金額) as whole yen: ¥1,234, １，２３４円, 金1,234円也, 1,234千円, 1,234円（税込）.
+    """Read an amount (金額) as whole yen: ¥1,234, １，２３４円, 金1,234円也, 1,234千円, 1億5千万円, 1,234円（税込）.
 
     `unit` is what a bare number counts in, for columns headed 千円. Raises RuleViolation with the reason.
     """
@@ -27,11 +26,20 @@ def parse_yen(text: str, unit: int = 1) -> int:
     found = _AMOUNT.fullmatch(_TAX_INCLUDED.sub("", folded).strip())
     if found is None:
         raise _refused(text, "金額として読めません。")
-    factor = _UNITS[found["unit"]] if found["unit"] else unit
-    amount = Decimal(found["digits"].replace(",", "") + (found["fraction"] or "")) * factor
+    parts = [(_number(part), part[3]) for part in _PART.finditer(found["parts"])]
+    factors = [_UNITS[word] for _, word in parts]
+    if factors != sorted(set(factors), reverse=True):
+        raise _refused(text, "金額として読めません。")
+    if not found["yen"] and factors == [1]:
+        factors = [unit]
+    amount = sum(number * factor for (number, _), factor in zip(parts, factors, strict=True))
     if amount != int(amount):
         raise _refused(text, "1円未満の端数があります。")
     return int(amount)
+
+
+def _number(part: re.Match[str]) -> Decimal:
+    return Decimal(part[1].replace(",", "") + (part[2] or ""))
 
 
 def _refused(text: str, why: str) -> RuleViolation:

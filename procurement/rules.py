@@ -4,6 +4,7 @@ Everything here is pure: the rules come from the city's file (procurement/cities
 caller, and nothing reads a clock.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -143,15 +144,30 @@ class CityRules:
         if not self.mark.in_force(awarded_on):
             return ()
         rules = self.at(awarded_on)
+        chosen = rules._chosen_deadlines(category, method, awarded_on)
+        found = {
+            rule.kind: deadline_from(rule, awarded_at, rules.calendar)
+            for rule in chosen
+            if not rule.is_backward
+        }
+        conclusion = found.get(DeadlineKind.CONTRACT_CONCLUSION)
+        for rule in chosen:
+            if rule.is_backward and conclusion is not None:
+                found[rule.kind] = deadline_from(rule, conclusion.due_at, rules.calendar, awarded_on)
+        return tuple(sorted(found.values(), key=lambda deadline: deadline.due_at))
+
+    def _chosen_deadlines(
+        self, category: ProcurementCategory, method: ProcurementMethod | None, on: date
+    ) -> Iterable[DeadlineRule]:
+        """The one rule of each kind that counts for such a case."""
         chosen: dict[DeadlineKind, DeadlineRule] = {}
-        for rule in rules.deadline_rules:
+        for rule in self.deadline_rules:
             old = chosen.get(rule.kind)
-            if not rule.applies(category, method, awarded_on):
-                continue
-            if old is None or _rank(rule, method) > _rank(old, method):
+            if rule.applies(category, method, on) and (
+                old is None or _rank(rule, method) > _rank(old, method)
+            ):
                 chosen[rule.kind] = rule
-        found = [deadline_from(rule, awarded_at, rules.calendar) for rule in chosen.values()]
-        return tuple(sorted(found, key=lambda deadline: deadline.due_at))
+        return chosen.values()
 
     def amendment(self, original: Route, on: date | None = None) -> AmendmentDecision:
         """Whether an amendment of a contract concluded by `original` may be electronic. (CITY-09, CITY-65)"""

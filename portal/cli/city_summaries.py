@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from forms.definitions import parse_forms
 from forms.meanings import Meaning
 from forms.model import FormDefinition
+from procurement.cities.eligibility import period_words
 from procurement.cities.limit_rules import LABELS, LimitRule
 from procurement.cities.scope import ALL_CATEGORIES, ALL_METHODS, ScopeRule, labels, span_words
 from procurement.deadlines import DeadlineRule
 from procurement.guarantee_limits import limit_words
-from procurement.rules import CityRules, Roll
+from procurement.rules import CityRules, Roll, Route
 from procurement.wareki import format_clock, format_wareki
 
 
@@ -22,9 +23,12 @@ def summary(rules: CityRules) -> list[str]:
         f"日付で変わる規則: {len(rules.changes)}件",
         *_rule_lines(rules),
     ]
+    earlier = _rule_lines(rules)
     for starts_on, later in rules.changes:
+        changed = [line for line in _rule_lines(later) if line not in earlier]
         lines.append(f"{format_wareki(starts_on)}から:")
-        lines += [f"  {line}" for line in _rule_lines(later)]
+        lines += [f"  {line}" for line in changed or ["変わるのは、この要約に示さない定めです。"]]
+        earlier = _rule_lines(later)
     unset = [f"{s.title or '適用案件'}の {', '.join(s.mark.unset)}" for s in rules.scopes if s.mark.unset]
     unset += list(rules.mark.unset)
     return [*lines, f"未設定: {'、'.join(unset)}"] if unset else lines
@@ -36,6 +40,7 @@ def _rule_lines(rules: CityRules) -> list[str]:
         *(f"除外の定め: {rule.text}" for rule in rules.exclusions),
         *(f"期限の定め: {_deadline_words(rule)}" for rule in rules.deadline_rules),
         *(f"保証・前払金の定め: {_limit_words(rule)}" for rule in rules.guarantees.limits),
+        f"変更契約の定め: {_amendment_words(rules)}",
     ]
 
 
@@ -56,6 +61,12 @@ def _limit_words(rule: LimitRule) -> str:
     return "、".join(filter(None, [values, *unset])) + f"（{kinds}{since}）"
 
 
+def _amendment_words(rules: CityRules) -> str:
+    electronic, paper = (rules.amendment(route).allowed for route in (Route.ELECTRONIC, Route.PAPER))
+    able = {True: "できる", False: "できない"}
+    return f"当初が電子契約なら電子契約に{able[electronic]}、紙なら電子契約に{able[paper]}"
+
+
 def _deadline_words(rule: DeadlineRule) -> str:
     clock = f"の{format_clock(rule.cut_off)}まで" if rule.cut_off else ""
     roll = "" if rule.roll is Roll.NONE else f"、末日が閉庁日なら{rule.roll.label}"
@@ -64,7 +75,9 @@ def _deadline_words(rule: DeadlineRule) -> str:
 
 def _cases(rule: ScopeRule | DeadlineRule) -> str:
     kinds = "すべての種別" if rule.categories == ALL_CATEGORIES else labels(rule.categories)
-    return kinds if rule.methods == ALL_METHODS else f"{kinds}、{labels(rule.methods)}"
+    methods = "" if rule.methods == ALL_METHODS else f"、{labels(rule.methods)}"
+    dated = rule.mark.effective_from or rule.mark.effective_until
+    return f"{kinds}{methods}、{period_words(rule.mark)}" if dated else f"{kinds}{methods}"
 
 
 def cautions(rules: CityRules) -> Iterator[str]:

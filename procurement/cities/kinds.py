@@ -6,24 +6,26 @@ from procurement.words import Worded
 class ProcurementCategory(Worded):
     """Kind of a case (案件の種別)."""
 
-    CONSTRUCTION_WORKS = "construction_works", "建設工事"
-    CONSTRUCTION_RELATED_SERVICES = "construction_related_services", "建設工事関連業務"
+    CONSTRUCTION_WORKS = "construction_works", "建設工事", "工事"
+    CONSTRUCTION_RELATED_SERVICES = "construction_related_services", "建設工事関連業務", "建設関連業務"
     SURVEY_AND_CONSULTING = (
         "survey_and_consulting",
         "測量・建設コンサルタント等業務",
         "測量・建設コンサルタント等",
+        "測量・建設コンサルタント業務",
+        "測量等",
     )
     CONSTRUCTION_MAINTENANCE = "construction_maintenance", "建設維持関連業務"
-    GOODS = "goods", "物品購入", "物品の購入", "物品"
+    GOODS = "goods", "物品購入", "物品の購入", "物品", "物品購入等", "物品の買入れ"
     PRINTING = "printing", "外注印刷", "印刷"
     SMALL_WORKS = "small_works", "小額工事", "少額工事"
-    SERVICES = "services", "業務委託等", "業務委託", "委託"
+    SERVICES = "services", "業務委託等", "業務委託", "委託", "役務", "役務の提供"
 
 
 class ProcurementMethod(Worded):
     """Way of choosing the contractor (契約の方法)."""
 
-    OPEN = "open", "一般競争入札", "一般競争"
+    OPEN = "open", "一般競争入札", "一般競争", "一般"
     OPEN_WITH_CONDITIONS = (
         "open_with_conditions",
         "制限付一般競争入札",
@@ -31,7 +33,7 @@ class ProcurementMethod(Worded):
         "条件付一般競争入札",
         "条件付き一般競争入札",
     )
-    DESIGNATED = "designated", "指名競争入札", "指名競争"
+    DESIGNATED = "designated", "指名競争入札", "指名競争", "指名"
     NEGOTIATED = "negotiated", "随意契約", "随契"
 
 
@@ -52,15 +54,22 @@ class DeadlineKind(Worded):
 class Trigger(Worded):
     """The date that decides from when a rule applies (適用の基準日). (CITY-07)"""
 
-    CONTRACT_DATE = "contract_date", "契約日", "契約締結日"
-    PUBLIC_NOTICE_DATE = "public_notice_date", "公告日（現場説明などの日）", "公告日", "公告の日"
-    AWARD_DATE = "award_date", "落札決定日", "落札決定の日", "落札日"
+    CONTRACT_DATE = "contract_date", "契約日", "契約締結日", "契約締結の日"
+    PUBLIC_NOTICE_DATE = (
+        "public_notice_date",
+        "公告日（現場説明などの日）",
+        "公告日",
+        "公告の日",
+        "入札公告日",
+    )
+    AWARD_DATE = "award_date", "落札決定日", "落札決定の日", "落札日", "落札の日"
 
 
 class BaseEvent(Worded):
     """What a deadline is counted from (期限の起点)."""
 
-    AWARD = "award", "落札決定の日", "落札決定日", "落札日"
+    AWARD = "award", "落札決定の日", "落札決定日", "落札日", "落札の日", "落札決定の通知の日"
+    CONCLUSION_DEADLINE = "conclusion_deadline", "契約締結期限", "契約締結の期限"
 
 
 class Unit(Worded):
@@ -74,16 +83,16 @@ class Roll(Worded):
     """What happens when the last day is a closed one (末日が閉庁日のとき)."""
 
     NONE = "none", "動かさない"
-    NEXT = "next", "翌開庁日に延ばす", "翌開庁日へ延ばす", "翌開庁日"
-    PREVIOUS = "previous", "直前の開庁日に早める", "直前の開庁日へ早める", "直前の開庁日"
+    NEXT = "next", "翌開庁日に延ばす", "翌開庁日へ延ばす", "翌開庁日", "翌営業日"
+    PREVIOUS = "previous", "直前の開庁日に早める", "直前の開庁日へ早める", "直前の開庁日", "前開庁日"
 
 
 class Channel(Worded):
     """Way by which a paper reaches the city (提出方法)."""
 
-    WEB = "web", "この受付システム", "受付システム"
-    MAIL = "mail", "電子メール", "メール"
-    COUNTER = "counter", "窓口"
+    WEB = "web", "この受付システム", "受付システム", "オンライン"
+    MAIL = "mail", "電子メール", "メール", "email"
+    COUNTER = "counter", "窓口", "持参"
     POST = "post", "郵送"
 
 

@@ -49,7 +49,7 @@ def read_limit_rule(table: Table, source: str) -> LimitRule:
     """[[guarantees.limits]] (割合・額): percentages 0 to 100, amounts in yen, units of at least one yen."""
     categories = table.choices("categories", ProcurementCategory, ProcurementCategory)
     given = {
-        **{name: table.number(name, most=100) for name in PERCENTS},
+        **{name: table.percent(name) for name in PERCENTS},
         **{name: table.number(name) for name in AMOUNTS},
         **{name: table.number(name, least=1) for name in UNITS},
     }

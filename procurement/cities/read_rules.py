@@ -160,9 +160,10 @@ def read_exclusion(table: Table, source: str, place: int) -> ExclusionRule:
 def read_deadline(table: Table, source: str) -> DeadlineRule:
     """[[deadlines]] (期限)."""
     legal_basis = table.text("legal_basis")
+    n = table.number("n", most=3650, required=True)
     rule = DeadlineRule(
         kind=table.choice("kind", DeadlineKind),
-        n=table.number("n", most=3650, required=True) or 0,
+        n=n or 0,
         unit=table.choice("unit", Unit, Unit.DAY),
         count_first_day=table.flag("count_first_day", False),
         cut_off=table.clock("cut_off"),
@@ -174,10 +175,37 @@ def read_deadline(table: Table, source: str) -> DeadlineRule:
         legal_basis=legal_basis,
         mark=table.mark(legal_basis or source, dated=True),
     )
-    if rule.count_first_day and table.values.get("n") == 0:
+    if rule.count_first_day and n == 0:
         table.wrong("n", "初日を数えるときは1以上の整数が要ります")
+    if rule.is_backward and rule.count_first_day:
+        table.wrong("count_first_day", "契約締結期限から前へ数えるときは書けません")
     table.done()
     return rule
+
+
+def check_bases(rules: list[tuple[Table, DeadlineRule]]) -> None:
+    """Note every deadline that is counted back from a deadline of the conclusion that its cases do not have."""
+    forward = [rule for _, rule in rules if not rule.is_backward]
+    for table, rule in rules:
+        if not rule.is_backward:
+            continue
+        if rule.kind is DeadlineKind.CONTRACT_CONCLUSION:
+            table.wrong("base", '契約締結期限そのものは、base = "award"（落札決定の日）から数えます')
+        elif missing := [kind for kind in ProcurementCategory if _lacks_conclusion(rule, kind, forward)]:
+            words = "、".join(kind.label for kind in missing)
+            table.wrong(
+                "base", f'kind = "contract_conclusion" の [[deadlines]] も要ります（ない種別: {words}）'
+            )
+
+
+def _lacks_conclusion(rule: DeadlineRule, category: ProcurementCategory, forward: list[DeadlineRule]) -> bool:
+    methods = {
+        method
+        for other in forward
+        if other.kind is DeadlineKind.CONTRACT_CONCLUSION and category in other.categories
+        for method in other.methods
+    }
+    return category in rule.categories and not rule.methods <= methods
 
 
 def check_shadowed(rules: list[tuple[Table, DeadlineRule]]) -> None:

@@ -10,7 +10,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from procurement.business_days import DayPattern
 from procurement.cities.marks import Mark
-from procurement.cities.values import read_clock, read_day, read_pattern, shown
+from procurement.cities.values import (
+    read_clock,
+    read_day,
+    read_number,
+    read_pattern,
+    read_percent,
+    shown,
+)
 from procurement.words import Worded, near_hint
 
 W = TypeVar("W", bound=Worded)
@@ -72,7 +79,7 @@ class Table:
         if value is None:
             return default
         if not isinstance(value, bool):
-            self.wrong(name, f"true か false が要ります（いまは {shown(value)}）")
+            self.wrong(name, f"引用符のない true か false が要ります（いまは {shown(value)}）")
             return default
         return value
 
@@ -84,14 +91,25 @@ class Table:
         most: int = 10**15,
         required: bool = False,
     ) -> int | None:
-        """A whole number within bounds."""
+        """A whole number within bounds: 1300000, or a text such as "130万円"."""
         value = self._take(name, required)
         if value is None:
             return default
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        number = read_number(value)
+        if number is None or not least <= number <= most:
             self.wrong(name, f"{least}以上{most}以下の整数が要ります（いまは {shown(value)}）")
             return default
-        return value
+        return number
+
+    def percent(self, name: str) -> int | None:
+        """A share in whole percent, 0 to 100: 40, or a text such as "10分の4"."""
+        value = self._take(name)
+        percent = read_percent(value)
+        if value is not None and (percent is None or not 0 <= percent <= 100):
+            expected = '40 か "10分の4" のような、0から100までの割合（整数の％）が要ります'
+            self.wrong(name, f"{expected}（いまは {shown(value)}）")
+            return None
+        return percent
 
     def decimal(self, name: str, default: float, least: float, most: float) -> float:
         """A number within bounds, whole or not."""
@@ -117,11 +135,11 @@ class Table:
         return day
 
     def clock(self, name: str) -> time | None:
-        """A time of day: "12:00"."""
+        """A time of day: "12:00", "正午", "17時"."""
         value = self._take(name)
         clock = read_clock(value)
         if value is not None and clock is None:
-            self.wrong(name, f'"12:00" のような時刻が要ります（いまは {shown(value)}）')
+            self.wrong(name, f'"12:00" や "17時15分" のような時刻が要ります（いまは {shown(value)}）')
         return clock
 
     def pattern(self, name: str, required: bool = False) -> DayPattern | None:
@@ -200,7 +218,7 @@ class Table:
         value = self._take(name)
         if value is not None and not isinstance(value, Mapping):
             self.wrong(name, f"表 [{self.key(name)}] が要ります（いまは {shown(value)}）")
-            value = None
+            return Table({}, self.key(name), [])  # what it lacks is said once
         return Table(value or {}, self.key(name), self.mistakes)
 
     def tables(self, name: str, required: bool = False) -> list["Table"]:

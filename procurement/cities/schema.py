@@ -22,6 +22,7 @@ from procurement.cities.read_parts import (
     read_usage_application,
 )
 from procurement.cities.read_rules import (
+    check_bases,
     check_shadowed,
     read_calendar,
     read_deadline,
@@ -101,6 +102,7 @@ def _read_version(table: Table) -> CityRules:
 def _read_deadlines(table: Table, source: str) -> tuple[DeadlineRule, ...]:
     read = [(item, read_deadline(item, source)) for item in table.tables("deadlines")]
     check_shadowed(read)
+    check_bases(read)
     return tuple(rule for _, rule in read)
 
 

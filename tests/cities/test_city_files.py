@@ -80,7 +80,7 @@ MISTAKES = [
     ('mayer = "x"', "mayer", "「mayor」ではありませんか"),
     ("[[deadlines]]\nn = 5", "deadlines[0].kind", "必須のキー"),
     ('[[deadlines]]\nkind = "contract_conclusion"', "deadlines[0].n", "必須のキー"),
-    ('[[deadlines]]\nkind = "contract_conclusion"\nn = "5"', "deadlines[0].n", "整数"),
+    ('[[deadlines]]\nkind = "contract_conclusion"\nn = "五"', "deadlines[0].n", "整数"),
     ('[[deadlines]]\nkind = "contract_conclusion"\nn = true', "deadlines[0].n", "整数"),
     (
         '[[deadlines]]\nkind = "contract_conclusion"\nn = 0\ncount_first_day = true',

@@ -67,7 +67,7 @@ def test_every_mistake_is_named_at_once_with_its_place() -> None:
         "forms[0].sections[0].fields[0].checks: spelling という規則はありません。書ける規則:"
         " not_in_future, free_mail_warning, register_mismatch, same_as_case, same_as_contract, digits_only,"
         " named_elsewhere",
-        'forms[0].sections[0].fields[1].required: true か false が要ります（いまは "yes"）',
+        'forms[0].sections[0].fields[1].required: 引用符のない true か false が要ります（いまは "yes"）',
         "forms[0].sections[0].fields[1].choices: type が choice の欄には、二つ以上の選択肢が要ります",
         'forms[0].effective_from: 2026-03-01 のような日付が要ります（いまは "soon"）',
         "forms[0].titel: 知らないキーです。「title」ではありませんか。書けるキー: addressee, attachments, body,"

@@ -48,3 +48,22 @@ def test_what_is_no_amount_is_refused_with_a_reason(text):
 @given(st.integers(min_value=0, max_value=10**14))
 def test_every_printed_amount_is_read_back(amount):
     assert parse_yen(format_yen(amount)) == parse_yen(str(amount)) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1億5千万円", 150_000_000),
+        ("１億５，０００万円", 150_000_000),
+        ("5百万", 5_000_000),
+        ("3万5千円", 35_000),
+    ],
+)
+def test_an_amount_of_several_units_is_their_sum(text: str, amount: int) -> None:
+    assert parse_yen(text) == amount
+
+
+@pytest.mark.parametrize("text", ["5万3億円", "1億2億", "12 34", "1,2345円", "1" * 5000 + "x"])
+def test_units_stand_from_the_greatest_to_the_least(text: str) -> None:
+    with pytest.raises(RuleViolation):
+        parse_yen(text)
