@@ -177,7 +177,7 @@ def _seen(code: int, values: Values, number: str) -> Answer | None:
         certificate = Certificate.from_json(values)
         if certificate.guarantee_contract_number != number:
             return Unavailable("保証確認サービスが、別の保証契約番号の電子証書を返しました。")
-        if any(entry.contents.odd_days for entry in certificate.entries):
+        if any(entry.contents.odd_days or _is_odd(entry.arrived_at) for entry in certificate.entries):
             return Unavailable("保証確認サービスが返した電子証書に、あり得ない日付があります。")
         return Found(certificate)
     if code == 404 and values["error"] == "not_found":
@@ -189,7 +189,13 @@ def _taken(code: int, values: Values) -> PublishAnswer | None:
     """The answer to a publication."""
     if code in (400, 422):
         return PublishRefused(f"{values['text']}{values.get('remedy', '')}")
-    return Arrived(instant_of(values["arrived_at"])) if code == 201 else None
+    at = instant_of(values["arrived_at"]) if code == 201 else None
+    return Arrived(at) if at is not None and not _is_odd(at) else None
+
+
+def _is_odd(at: datetime) -> bool:
+    """Whether an instant cannot be one of a registry's; at the ends of the calendar it has no Japanese day either."""
+    return not 2000 <= at.year < 2200
 
 
 def _refuse_unstorable(values: Any) -> None:

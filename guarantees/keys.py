@@ -60,8 +60,6 @@ class KeyHint:
     """What may be wrong with a typed number or key (読み違いの候補): a sentence for the person, no verdict."""
 
     text: str
-    position: int | None = None
-    """Place of the doubtful character in the key, from 1."""
 
 
 def hints_for(number: str, key: AuthenticationKey) -> list[KeyHint]:
@@ -93,8 +91,7 @@ def _lookalikes(key: AuthenticationKey, excluded: set[str], issuer: Issuer) -> l
     return [
         KeyHint(
             f"{issuer.name}の認証キーに「{character}」は使われません。"
-            f"{place}文字目を、もう一度お知らせと見比べてください。",
-            place,
+            f"{place}文字目を、もう一度お知らせと見比べてください。"
         )
         for place, character in enumerate(key.reveal(), start=1)
         if character in excluded and character in LOOKALIKES

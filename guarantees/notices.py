@@ -18,7 +18,6 @@ from guarantees.notice_words import (
     issuer_in,
     key_in,
     number_in,
-    plain,
     squashed,
     without_quotes,
     without_spacing,
@@ -241,6 +240,3 @@ def _name(labels: list[Labelled], code: str) -> str | None:
         if label.lines and (name := without_title(without_quotes(without_spacing(words_of(label))))):
             return name
     return None
-
-
-__all__ = ["Notice", "PaperKind", "Piece", "plain", "product_named", "read_notice", "read_pages"]

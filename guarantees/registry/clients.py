@@ -7,11 +7,11 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from guarantees.errors import GuaranteeRefused
-from guarantees.issuers import issuers
+from guarantees.issuers import issuers, known_issuer
 from guarantees.registry.orderers import orderer_of
 from guarantees.registry.orm import ClientSide, RegistryClient
 
@@ -64,14 +64,16 @@ def clients(session: Session) -> Sequence[RegistryClient]:
 
 def by_token(session: Session, token: str) -> RegistryClient | None:
     """The program of a token that still counts."""
-    wanted = select(RegistryClient).where(RegistryClient.token_hash == _hash(token))
-    return session.scalar(wanted.where(RegistryClient.revoked_at.is_(None)))
+    return _live(session, RegistryClient.token_hash == _hash(token))
 
 
 def by_certificate(session: Session, sha256: str) -> RegistryClient | None:
     """The program of a client certificate (SHA-256 of its DER form) that still counts."""
-    wanted = select(RegistryClient).where(RegistryClient.certificate_sha256 == sha256)
-    return session.scalar(wanted.where(RegistryClient.revoked_at.is_(None)))
+    return _live(session, RegistryClient.certificate_sha256 == sha256)
+
+
+def _live(session: Session, is_meant: ColumnElement[bool]) -> RegistryClient | None:
+    return session.scalar(select(RegistryClient).where(is_meant, RegistryClient.revoked_at.is_(None)))
 
 
 def _was_registered(session: Session, sha256: str) -> bool:
@@ -90,7 +92,7 @@ def fingerprint(pem: bytes) -> str:
 
 
 def _refuse_unknown(session: Session, side: ClientSide, organisation: str) -> None:
-    if side is ClientSide.SURETY and organisation not in [issuer.code for issuer in issuers()]:
+    if side is ClientSide.SURETY and known_issuer(organisation) is None:
         known = "、".join(issuer.code for issuer in issuers())
         raise GuaranteeRefused(
             "registry.issuer_unknown",

@@ -15,6 +15,7 @@ from portal.cli import (
     guarantees,
     jobs,
     keys,
+    look_ups,
     preserve,
     registries,
     verify,
@@ -41,5 +42,6 @@ COMMANDS = (
 
 def init_app(app: Flask) -> None:
     """Register every command."""
+    guarantees.group.add_command(look_ups.lookup)
     for command in COMMANDS:
         app.cli.add_command(command)
