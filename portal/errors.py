@@ -9,9 +9,11 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.wrappers import Response
 
 from guarantees.errors import GuaranteeRefused
 from portal.accounts.passwords import TooBusy
+from portal.security import ended_sign_in
 from procurement.errors import RuleViolation
 from signing import SigningRefused
 
@@ -82,10 +84,11 @@ def _for_programs(error: HTTPException, code: int) -> Answer:
     return json.dumps(values, ensure_ascii=False), code, {**headers, "Content-Type": "application/json"}
 
 
-def _stale_form(error: CSRFError) -> Answer:
+def _stale_form(error: CSRFError) -> Answer | Response:
     current_app.logger.info("refused a form: %s", error.description)
-    is_torn = request.mimetype == "multipart/form-data" and not request.form
-    return _page(400, violation=TORN_UPLOAD if is_torn else STALE_FORM)
+    if request.mimetype == "multipart/form-data" and not request.form:
+        return _page(400, violation=TORN_UPLOAD)
+    return ended_sign_in() or _page(400, violation=STALE_FORM)
 
 
 def _refused(violation: RuleViolation | GuaranteeRefused) -> Answer:

@@ -112,6 +112,18 @@ def _check_permission() -> BaseResponse | None:
     return None
 
 
+def ended_sign_in() -> BaseResponse | None:
+    """The page for a form of somebody whose sign-in ended while it was written; None for any other form.
+
+    A cookie that ended takes the form's token with it, so such a form looks forged before the gate is asked.
+    """
+    view, principal = _view(), recognise()
+    permission = permission_of(view) if view is not None else None
+    if principal.is_authenticated or permission is None or principal.may(permission):
+        return None
+    return _turned_away(principal)
+
+
 def _turned_away(principal: Principal) -> BaseResponse:
     if not principal.is_authenticated and request.method == "POST":
         way_in = url_for("accounts.show_login", next=_page_before())

@@ -1,12 +1,14 @@
 """A form sent after the sign-in has ended: what is said, where it leads, and that drafts are still there."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from portal import clock
+from portal.app import create_app
 from portal.permissions import Role
 from tests.conftest import NOON
 from tests.people import PASSWORD, person, sign_in
@@ -39,7 +41,12 @@ def test_the_page_says_what_is_kept_and_the_way_in_leads_back_to_the_draft(app: 
         assert client.post(f"{place}/autosave", data={"contact_name": "試験 三郎"}).status_code == 200
     with clock.freeze(LONG_AFTER):
         page = sent(client, desk, f"{HOST}{place}?check=1")
-        for words in ("ログインの有効時間が過ぎました", "下書きとして保存した内容", "ブラウザの「戻る」"):
+        for words in (
+            "ログインの有効時間が過ぎました",
+            "下書きとして保存した内容",
+            "別のタブ",
+            "ブラウザの「戻る」",
+        ):
             assert words in page
         assert "この画面を開く権限がありません" not in page
         assert f'href="/login?next={place}?check%3D1"' in page
@@ -69,3 +76,13 @@ def test_who_is_signed_in_and_may_not_is_still_told_so(app: Flask, desk: Desk) -
         person(app, Role.OFFICER, "clerk", city="tosu")
         sign_in(client, "clerk")
         assert "この画面を開く権限がありません" in client.post(f"{desk.filing}/sections/3", data={}).text
+
+
+def test_a_form_whose_cookie_is_gone_is_told_the_same(
+    settings: dict[str, Any], app: Flask, desk: Desk
+) -> None:
+    guest = create_app(settings | {"CSRF": True}).test_client()
+    page = guest.post(f"{desk.filing}/sections/3", data={"contact_name": "試験 三郎"})
+    assert page.status_code == 403
+    assert "ログインの有効時間が過ぎました" in page.text
+    assert guest.post("/login", data={}).status_code == 400
