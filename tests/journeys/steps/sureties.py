@@ -182,13 +182,20 @@ def download_notice(customer: Visitor, number: str, to: Path) -> Path:
     return to
 
 
+ISSUES = {
+    "変更する": "変更後の証書を発行する",
+    "訂正する": "訂正後の証書を発行する",
+    "解約する": "この保証契約を解約する",
+}
+
+
 def follow(officer: Visitor, number: str, what: str, reason: str, **values: str) -> None:
     """Change, correct or end a guarantee: 「変更する」「訂正する」「解約する」."""
     officer.open(f"/surety/guarantees?q={number}")
     officer.press(number)
     officer.press(what)
     fill_in(officer, {"reason": reason, **values})
-    officer.press(what)
+    officer.press(ISSUES[what])
     officer.reads(number, "発行した証書", reason)
 
 
