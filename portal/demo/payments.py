@@ -36,7 +36,7 @@ def ask_advance(players: Players) -> None:
     """Request and claim (申請と請求): by the city's own paper where the data names one, else on the page."""
     amount = amount_of(Product.ADVANCE_PAYMENT, players.data["contract_price"])
     if "advance_form" in players.data:
-        _file(players, players.data["advance_form"], BANK | {Meaning.ADVANCE_AMOUNT: f"{amount}"})
+        _file(players, players.data["advance_form"], BANK | {Meaning.ADVANCE_AMOUNT: amount})
         return
     with acting(players.as_contractor) as act:
         new = NewPayment(GuaranteeKind.ADVANCE_PAYMENT, amount)

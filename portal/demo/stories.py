@@ -46,7 +46,7 @@ AMENDED = AMENDING + _scenes(
     ("seal", 11, 11, 1),
 )
 CLAIMED = CONCLUDED + _scenes(("lodge_advance", 2, 10, 0), ("ask_advance", 3, 10, 0))
-INTERIM = CLAIMED + _scenes(("approve_advance", 4, 11, 0), ("pay_advance", 8, 15, 0), ("elect", 9, 10, 0))
+INTERIM = CLAIMED + _scenes(("elect", 0, 16, 30), ("approve_advance", 4, 11, 0), ("pay_advance", 8, 15, 0))
 
 STORIES = {
     "application": Story(ASKED, 0),
