@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from guarantees.issuers import Issuer, issuers_of_number
 
 HYPHENS = re.compile("[\u2010-\u2015\u2212\u30fc\uff0d\uff70]")
+MASKED = "●●●●●●●●"
+"""What a page shows in place of a key."""
 LOOKALIKES = frozenset("0O1lI")
 
 
@@ -96,8 +98,3 @@ def _lookalikes(key: AuthenticationKey, excluded: set[str], issuer: Issuer) -> l
         for place, character in enumerate(key.reveal(), start=1)
         if character in excluded and character in LOOKALIKES
     ]
-
-
-def masked(_key: Any) -> str:
-    """What a page shows in place of a key."""
-    return "●●●●●●●●"

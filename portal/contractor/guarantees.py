@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, request, url_for
 
 from forms.guarantees import KeyForm, OtherMeansForm
 from guarantees.errors import GuaranteeRefused
-from guarantees.keys import masked
+from guarantees.keys import MASKED
 from guarantees.lodged import Means
 from portal.acting import acting, looking
 from portal.contractor import blueprint
@@ -181,7 +181,7 @@ def _check_page(case_id: str, obligation: str, kept: KeptNotice, **values: Any) 
         name=kept.name,
         kept=word_of(kept, case_id),
         hints=kept.hints,
-        masked=masked(None),
+        masked=MASKED,
         doubt=f"{NEUTRAL_WARNING}{NEUTRAL_REMEDY}" if is_foreign else "",
         **values,
     )

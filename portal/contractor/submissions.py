@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 
 from forms.official.paper import render_paper
-from guarantees.keys import masked
+from guarantees.keys import MASKED
 from portal import clock
 from portal.acting import acting, looking
 from portal.contractor import blueprint
@@ -38,7 +38,7 @@ def show_check(case_id: str, form_code: str) -> Page:
     previews = _previews(case_id, form_code)
     with looking() as act:
         case = my_case(act, case_id)
-        notices = {"notice_previews": _warned(act, case, previews), "masked": masked(None)}
+        notices = {"notice_previews": _warned(act, case, previews), "masked": MASKED}
         answers = answers_for(act, case, my_form(act, case, form_code))
         if not answers.is_writable:
             return redirect(url_for(".show_filing", case_id=case_id, form_code=form_code))

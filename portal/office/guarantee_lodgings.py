@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from forms.guarantees import AT_THE_OFFICE, KeyForm, OtherMeansForm
 from forms.receptions import ReceptionForm
 from guarantees.errors import GuaranteeRefused
-from guarantees.keys import masked
+from guarantees.keys import MASKED
 from guarantees.lodged import LodgedGuarantee, Means
 from portal.acting import acting, looking
 from portal.guarantee_lodging import (
@@ -194,7 +194,7 @@ def _notice_page(
         name=kept.name,
         kept=word_of(kept, case.id),
         hints=kept.hints,
-        masked=masked(None),
+        masked=MASKED,
         obligation=_obligation(),
         reception=reception,
         confirmed_because=request.form.get("confirmed_because", ""),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from forms.receptions import ReceptionForm
 from guarantees.errors import GuaranteeRefused
-from guarantees.keys import masked
+from guarantees.keys import MASKED
 from guarantees.lodged import STATUS_OF, LodgedGuarantee, LodgedStatus
 from portal.accounts.identity import current_principal
 from portal.acting import acting, house, looking
@@ -226,7 +226,7 @@ def _page_values(act: Act, lodged: LodgedGuarantee) -> dict[str, Any]:
     return {
         "lodged": lodged,
         "case": lodged.case,
-        "masked": masked(None),
+        "masked": MASKED,
         "issuer": issuer_of(lodged, certificate),
         "status_kind": STATUS_KINDS[lodged.status],
         "look": look,

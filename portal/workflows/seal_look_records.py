@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from forms.issued.look_records import LookFacts, look_record
 from guarantees.certificates import Certificate
 from guarantees.checks import CheckLine
-from guarantees.keys import masked
+from guarantees.keys import MASKED
 from guarantees.lodged import ANSWERS, FOUND, GuaranteeLook
 from portal.workflows.act import Act
 from portal.workflows.complete_signing import Completion
@@ -49,7 +49,7 @@ def look_facts(act: Act, look: GuaranteeLook, *, is_demo: bool) -> LookFacts:
         means=lodged.means.label,
         issuer_name=lodged.issuer_name,
         number=lodged.guarantee_contract_number or "",
-        masked_key=masked(lodged.key_sealed) if lodged.key_sealed else "",
+        masked_key=MASKED if lodged.key_sealed else "",
         orderer=f"{'、'.join(orderer_names(rules))}（{orderer_code(rules)}）",
         registry_name=look.registry_name,
         asked_by=look.looked_by,

@@ -8,11 +8,10 @@ from forms.issued.look_records import LookFacts, look_record
 from forms.pdf import pdfa_violations
 from guarantees.certificates import Certificate, CertificateContents, CertificateEntry, Target
 from guarantees.checks import CheckLine, Result
-from guarantees.keys import AuthenticationKey, masked
+from guarantees.keys import MASKED
 from guarantees.products import Product
 from tests.forms.examples import NOW, pdf_text, squeezed
 
-KEY = "Ab3dE5gH7k"
 CONTENTS = CertificateContents(
     Product.CONTRACT, "見本市長", "株式会社髙﨑建設", "市道12号線道路改良工事", 11_000_000, 1_100_000
 )
@@ -37,7 +36,7 @@ FACTS = LookFacts(
     means="保証事業会社の保証（電子）",
     issuer_name="西日本建設業保証株式会社",
     number="2070004426",
-    masked_key=masked(AuthenticationKey(KEY)),
+    masked_key=MASKED,
     orderer="見本市長（mihon）",
     registry_name="保証確認サービス",
     asked_by="契約　花子",
@@ -68,7 +67,7 @@ def test_it_says_what_was_asked_and_answered(tmp_path: Path) -> None:
         for words in (line.label, line.result.label, line.words, line.needed, line.source):
             assert squeezed(words) in text
     assert "変更" in text
-    assert KEY not in text
+    assert MASKED in text
     assert "デモ" not in text
 
 
