@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from guarantees.desk.numbering import new_customer_number
 from guarantees.desk.orm import DeskCustomer
@@ -11,6 +12,8 @@ from guarantees.errors import GuaranteeRefused
 from portal.audit import Tag
 from portal.workflows.act import Act, refuse_bad_address
 from portal.workflows.mail_desk_customer import mail_desk
+
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,8 @@ def admit_customer(
     """Give out the id with an account (登録); the first password goes by mail and has to be changed."""
     _lock(act, customer)
     _refuse_unless_waiting(customer)
-    customer.number = new_customer_number(act.session, customer.issuer)
+    _take_number(act, customer)
     customer.admitted_at = act.now
-    act.session.flush()
     letter = open_account(act, customer)
     subject = ("desk_customer", customer.id)
     act.audit(Tag.DESK_CUSTOMER_ADMITTED, city="", subject=subject, number=customer.number)
@@ -107,6 +109,18 @@ def change_particulars(act: Act, customer: DeskCustomer, new: Particulars) -> tu
 def _lock(act: Act, customer: DeskCustomer) -> None:
     row = select(DeskCustomer).where(DeskCustomer.id == customer.id).with_for_update()
     act.session.execute(row.execution_options(populate_existing=True))
+
+
+def _take_number(act: Act, customer: DeskCustomer) -> None:
+    """Of two officers who give the same number out at once, the second one gives the next."""
+    for attempt in range(TRIES):
+        try:
+            with act.session.begin_nested():
+                customer.number = new_customer_number(act.session, customer.issuer)
+            return
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
 
 
 def _refuse_unless_waiting(customer: DeskCustomer) -> None:

@@ -5,7 +5,9 @@ import re
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from guarantees.desk.numbering import new_customer_number
 from guarantees.desk.orm import DeskCustomer, DeskRecommendation
 from portal.accounts.models import Account
 from portal.acting import acting
@@ -14,6 +16,7 @@ from portal.mail.outbox import OutboxMessage
 from portal.scoping import Scope
 from portal.surety import joining
 from portal.unit_of_work import reading
+from portal.workflows import admit_desk_customer
 from portal.workflows.act import SCHEDULER
 from portal.workflows.decide_award import NewAward, NewCompany, decide_award
 from procurement.rules import ProcurementCategory, ProcurementMethod
@@ -59,6 +62,27 @@ def test_an_id_is_asked_for_given_and_used(desk: DeskTown) -> None:  # GUAR-13
     officer.post(f"/surety/customers/{waiting}/decline", data={"reason": "遅い"})
     with desk.app.app_context(), reading(Scope()) as session:
         assert session.get_one(DeskCustomer, waiting).declined_at is None
+
+
+def test_a_number_that_somebody_else_took_at_once_is_not_given_out_again(
+    desk: DeskTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def late(session: Session, issuer: str) -> str:
+        """The first time what is taken already, as one sees it who looks before the other has committed."""
+        seen.append(f"{int(new_customer_number(session, issuer)) - (not seen):08}")
+        return seen[-1]
+
+    monkeypatch.setattr(admit_desk_customer, "new_customer_number", late)
+    assert desk.app.test_client().post("/surety/join", data=NEW).status_code == 302
+    with desk.app.app_context(), reading(Scope()) as session:
+        waiting = session.scalars(select(DeskCustomer).where(DeskCustomer.name == NEW["name"])).one().id
+    assert desk.officer.post(f"/surety/customers/{waiting}/admit").status_code == 302
+    with desk.app.app_context(), reading(Scope()) as session:
+        numbers = session.scalars(select(DeskCustomer.number).order_by(DeskCustomer.number)).all()
+    assert numbers == ["10000001", "10000002", "10000003"]
+    assert seen == ["10000002", "10000003"]
 
 
 def test_one_address_asks_for_so_many_ids_and_no_more(desk: DeskTown) -> None:
