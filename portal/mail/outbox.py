@@ -1,5 +1,6 @@
 """The outbox (送信箱): mails are rows first; a job claims and sends them, and writes down the outcome."""
 
+import hashlib
 import secrets
 import unicodedata
 from dataclasses import asdict, dataclass
@@ -86,7 +87,7 @@ def enqueue(session: Session, letter: Letter, now: datetime) -> None:
     due_at = letter.due_at or now
     row = {
         "id": new_id(),
-        "dedupe_key": letter.key,
+        "dedupe_key": _dedupe_key(letter.key),
         "city": letter.city,
         "case_id": letter.case_id,
         "contract_id": letter.contract_id,
@@ -110,6 +111,15 @@ def checked_address(address: str) -> str:
         return validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError as error:
         raise BadAddress(address) from error
+
+
+def _dedupe_key(key: str) -> str:
+    """The key as it is where it fits its column; a longer one, with a long address, is told apart by its hash."""
+    longest: int = OutboxMessage.dedupe_key.type.length
+    if len(key) <= longest:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: longest - len(digest) - 1]}:{digest}"
 
 
 def _one_line(value: str) -> str:

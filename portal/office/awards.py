@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from sqlalchemy import select
-from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.datastructures import MultiDict
 
 from forms.awards import AwardForm
 from portal.acting import acting, looking
@@ -18,8 +18,6 @@ from portal.workflows.decide_award import NewAward, NewCompany, check_award, dec
 from procurement.cases import ProcurementCase
 from procurement.errors import RuleViolation
 from procurement.rules import ProcurementCategory, ProcurementMethod
-
-Typed = ImmutableMultiDict[str, str] | MultiDict[str, str]
 
 
 @blueprint.get("/awards/new")

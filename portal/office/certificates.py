@@ -141,17 +141,12 @@ def _apply(form: ApplicationForm) -> SignerCertificate:
     subject = Subject(form.name.data, form.organisation.data, form.unit.data or "", form.title.data or "")
     holder = Holder(form.owner.data, (form.email.data or "").strip(), subject)
     city, kind, renews = own_city(), form.kind.data, form.renews.data or ""
-    if holder.owner != city:
-        manage.refuse_old_seal_certificate(form.seal_certificate_day(), jst_date(clock.now()))
+    manage.refuse_unproven(city, holder, form.seal_certificate_day(), jst_date(clock.now()))
     if kind == ELSEWHERE:
         content, trust = _uploaded("file"), house().trust
         with acting() as act:
             return manage.register_certificate(act, city, holder, content, trust)
-    authority = (form.authority.data or "").strip()
-    if kind != BUILT_IN and not authority:
-        raise RuleViolation(
-            "authority_missing", "申込み先の認証局が空欄です。", remedy="認証局の名称を入力します。"
-        )
+    authority = manage.chosen_authority(form.authority.data or "") if kind != BUILT_IN else ""
     prepared = life.prepare_request(custody.vault(), holder, custody.signer_key())
     with acting() as act:
         if renews:

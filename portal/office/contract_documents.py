@@ -19,7 +19,6 @@ from portal.workflows.arrange_documents import move_document, write_special_term
 from portal.workflows.draft_contract import NewDocument, add_document, refuse_unless_drafting, remove_document
 from portal.workflows.generate_contract import contract_facts, generate_contract
 from procurement.contracts import ContractStage
-from procurement.errors import RuleViolation
 from signing.pades.uploads import Note, examine
 
 MOST_FILES = 20
@@ -66,7 +65,7 @@ def submit_documents(contract_id: str) -> Page:
         documents = [document for document, _ in taken]
         with acting() as act:
             for document in documents:
-                _add_once(act, contract_id, document)
+                add_document(act, the_contract(act, contract_id), document)
     except REFUSED as refusal:
         return _page(contract_id, refusal=refusal), 422
     flash(f"{len(documents)}件のPDFを追加しました。", "success")
@@ -109,18 +108,6 @@ def _uploaded(upload: Any) -> tuple[NewDocument, list[Note]]:
     assert found.page_count is not None
     name = found.name.removesuffix(".pdf")
     return NewDocument(name, "uploaded", sha256, found.size, found.page_count), notes
-
-
-def _add_once(act: Any, contract_id: str, document: NewDocument) -> None:
-    """Add an uploaded file; the same bytes twice are a slip, or a second press of the same button."""
-    contract = the_contract(act, contract_id)
-    if any(kept.draft_sha256 == document.sha256 for kept in contract.documents):
-        raise RuleViolation(
-            "same_document_twice",
-            f"「{document.name}」と同じ内容の書類が、すでに入っています。",
-            remedy="入っている書類をご確認ください。",
-        )
-    add_document(act, contract, document)
 
 
 def _documents_of(contract_id: str) -> str:

@@ -29,8 +29,8 @@ from portal.workflows.usage_forms import usage_form_of
 from procurement.cases import ProcurementCase
 
 MOST_FULL_FILES = 2
-MORE_ROWS = 5
 """So many of the largest size in one request (200 MB), or more of smaller ones."""
+MORE_ROWS = 5
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The act (行為): one person, one moment, one transaction; what every workflow is handed."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.audit import Tag, record
-from portal.mail import Attachment, Letter, OutboxMessage, checked_address, enqueue, render
+from portal.mail import Attachment, Letter, checked_address, enqueue, render
 from portal.mail.outbox import BadAddress
 from procurement.errors import RuleViolation
 from procurement.rules import CityRules
@@ -101,7 +100,7 @@ class Act:
             self.session,
             Letter(
                 city=city,
-                key=_dedupe_key(f"{key}:{to}"),
+                key=f"{key}:{to}",
                 to=to,
                 subject=subject or written_subject,
                 body=body,
@@ -129,12 +128,3 @@ def refuse_bad_address(address: str) -> None:
             f"「{address}」はメールアドレスとして使えません。",
             remedy="アドレスを「name@example.co.jp」の形で、一つだけ入力します。",
         ) from bad
-
-
-def _dedupe_key(key: str) -> str:
-    """The key as it is where it fits its column; a long address is told apart by its hash."""
-    longest = OutboxMessage.dedupe_key.type.length
-    if len(key) <= longest:
-        return key
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    return f"{key[: longest - len(digest) - 1]}:{digest}"

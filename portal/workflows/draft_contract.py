@@ -29,6 +29,7 @@ def add_document(act: Act, contract: Contract, new: NewDocument) -> ContractDocu
     lock_case(act, contract.case_id)
     refuse_unless_drafting(contract)
     name = fitting_line(new.name, ContractDocument.name, "書類の名前")
+    _refuse_twin(contract, new)
     if new.origin == "generated":
         contract.documents = [d for d in contract.documents if d.origin != "generated"]
         act.session.flush()
@@ -61,6 +62,17 @@ def add_document(act: Act, contract: Contract, new: NewDocument) -> ContractDocu
         sha256=new.sha256,
     )
     return document
+
+
+def _refuse_twin(contract: Contract, new: NewDocument) -> None:
+    """The same bytes uploaded twice are a slip, or a second press of the same button."""
+    same = any(kept.draft_sha256 == new.sha256 for kept in contract.documents)
+    if same and new.origin == "uploaded":
+        raise RuleViolation(
+            "same_document_twice",
+            f"「{new.name}」と同じ内容の書類が、すでに入っています。",
+            remedy="入っている書類をご確認ください。",
+        )
 
 
 def remove_document(act: Act, contract: Contract, document_id: str) -> None:

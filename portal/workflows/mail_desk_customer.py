@@ -18,7 +18,7 @@ def mail_desk(
     subject, body = render(
         template, issuer=issuer, customer=customer, now=act.now, link=act.address_of(path), **values
     )
-    letter = Letter(key=f"{key}:{to}"[:200], to=to, subject=subject, body=body, sender_name=issuer.name)
+    letter = Letter(key=f"{key}:{to}", to=to, subject=subject, body=body, sender_name=issuer.name)
     enqueue(act.session, letter, now=act.now)
 
 

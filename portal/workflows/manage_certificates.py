@@ -70,6 +70,21 @@ def refuse_unmanaged(act: Act, row: SignerCertificate, city: str) -> None:
     )
 
 
+def chosen_authority(name: str) -> str:
+    """The outside authority that is applied to; refused when none is named."""
+    if not name.strip():
+        raise RuleViolation(
+            "authority_missing", "申込み先の認証局が空欄です。", remedy="認証局の名称を入力します。"
+        )
+    return name.strip()
+
+
+def refuse_unproven(city: str, holder: Holder, issued_on: date | None, today: date) -> None:
+    """A company's application comes with a 印鑑証明書; of its own people the city asks for none. (PTY-14)"""
+    if holder.owner != city:
+        refuse_old_seal_certificate(issued_on, today)
+
+
 def refuse_old_seal_certificate(issued_on: date | None, today: date) -> None:
     """Refuse an application whose 印鑑証明書 is missing, of the future, or older than three months. (PTY-14)"""
     if issued_on is None:

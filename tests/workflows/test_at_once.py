@@ -193,7 +193,8 @@ def test_one_officer_sends_while_another_adds_a_document(town: Town) -> None:
     town.accept()
     town.draft()
     prepared = town.prepare()
-    new = NewDocument("仕様書", "uploaded", house().store.put(SMALL), len(SMALL), 1)
+    other = SMALL + b"%another\n"
+    new = NewDocument("仕様書", "uploaded", house().store.put(other), len(other), 1)
     one_worked(
         at_once(
             town,

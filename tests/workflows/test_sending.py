@@ -135,10 +135,18 @@ def test_a_second_press_sends_nothing_more(drafted: Town) -> None:
 def test_the_twenty_first_document_is_refused(drafted: Town) -> None:
     content = make_pdf("図面")
     for number in range(2, 21):
-        drafted.add(f"図面{number}", content)
+        drafted.add(f"図面{number}", content + b"%%%d\n" % number)
     with refused("too_many_documents") as told:
         drafted.add("図面21", content)
     assert "20ファイル" in told.value.text
+
+
+def test_the_same_file_is_not_added_twice(drafted: Town) -> None:
+    content = make_pdf("仕様書")
+    drafted.add("仕様書", content)
+    with refused("same_document_twice") as told:
+        drafted.add("仕様書の写し", content)
+    assert "「仕様書の写し」と同じ内容の書類が、すでに入っています。" in told.value.text
 
 
 def test_what_is_sent_cannot_be_changed_any_more(drafted: Town) -> None:
