@@ -49,6 +49,7 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.CONTRACT_UNVERIFIED: "完成した文書の検証で問題が見つかりました",
     Tag.CONTRACT_AMENDED: "変更契約を作成しました（原契約 {original}）",
     Tag.CONTRACT_TO_PAPER: "紙の契約に切り替えました",
+    Tag.CONTRACT_GUARANTEE_OPEN: "契約保証を確認できないまま、紙の契約の締結を記録しました",
     Tag.CONTRACT_CONCLUDED_ON_PAPER: "紙の契約書による締結を記録しました（契約締結日 {on}）",
     Tag.CONTRACT_SIGNATURE_BLOCKED: "契約保証が確認できないため、市の署名を止めました",
     Tag.GUARANTEE_ALLOWED: "電子保証の利用の可否を変えました",
@@ -60,6 +61,7 @@ ACT_WORDS: Mapping[Tag, str] = {
     Tag.GUARANTEE_ORIGINAL_RECEIVED: "保証の原本を受領しました（{received_on}）",
     Tag.GUARANTEE_ACCEPTED: "保証を受理しました",
     Tag.GUARANTEE_RETURNED: "保証を差し戻しました",
+    Tag.GUARANTEE_WITHDRAWN: "受理していない保証が、書類とともに取り下げられました",
     Tag.GUARANTEE_REPLACED: "保証が差し替えられました",
     Tag.GUARANTEE_ALARMED: "受理した保証の内容が変わりました",
     Tag.GUARANTEE_RELEASED: "保証の返還・解除を記録しました",
@@ -88,7 +90,8 @@ SIDE_WORDS = {
     "job": "自動処理",
     "operator": "運用",
 }
-NOTE_KEYS = ("reason", "problem", "alarm")
+NOTE_KEYS = ("reason", "problem", "alarm", "stands")
+NO_NUMBER = "（番号 ）"
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,7 @@ def history_of(act: Act, case: ProcurementCase) -> list[HistoryLine]:
 
 def _of_act(entry: AuditEntry, paper: str) -> HistoryLine:
     words = ACT_WORDS.get(Tag(entry.tag), entry.tag).format(paper=paper, **_details(entry.details))
+    words = words.replace(NO_NUMBER, "")  # a bank's guarantee, cash and bonds have none
     side = SIDE_WORDS.get(entry.actor_kind, "")
     note = next((str(entry.details[key]) for key in NOTE_KEYS if entry.details.get(key)), "")
     who = "　".join(dict.fromkeys(part for part in (side, entry.actor_name) if part))

@@ -15,6 +15,7 @@ from procurement.contracts import Contract
 from procurement.errors import RuleViolation
 from procurement.guarantee_limits import least_contract_guarantee
 from procurement.numbers import format_yen
+from procurement.rules import Route
 from signing import CirculationStep, Side, StepRole
 
 CLOSED = "contract_guarantee_not_in_force"
@@ -49,8 +50,8 @@ def gate_for(act: Act, contract: Contract, step: CirculationStep) -> RuleViolati
 
 
 def closed_gate(act: Act, contract: Contract) -> RuleViolation | None:
-    """Why the city cannot sign this contract yet; None while nothing stands against it. (CITY-30)"""
-    if not act.rules(contract.city).guarantees.blocks_signature:
+    """Why the city cannot sign this contract yet; None while nothing stands against it, and on paper. (CITY-30)"""
+    if not act.rules(contract.city).guarantees.blocks_signature or contract.route is Route.PAPER:
         return None
     return open_guarantee(act, contract, BEFORE_SIGNATURE)
 

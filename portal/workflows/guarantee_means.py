@@ -11,6 +11,7 @@ from portal.workflows.guarantee_needs import amount_needed, governing_contract, 
 from procurement.cities.kinds import Channel
 from procurement.cities.parts import GuaranteeMethod
 from procurement.errors import RuleViolation
+from procurement.guarantee_limits import Limit
 from procurement.numbers import format_yen
 from procurement.wareki import format_wareki, jst_date
 
@@ -139,13 +140,20 @@ def _amount_line(act: Act, lodged: LodgedGuarantee, need: Need) -> ToldLine:
     told_words = format_yen(told) if told else ""
     if least is None:
         return ToldLine("保証の額", None, told_words, limit.words, source=limit.source)
-    others = limit.amount - least if need.largest_amount is None else 0
-    beside = f"（{limit.words}）" + (f"ほかに受理した保証 {format_yen(others)}を除きます。" if others else "")
-    needed, source = f"{format_yen(least)}以上{beside}", limit.source
+    needed, source = _needed_words(need, limit, least), limit.source
     if told >= least:
         return ToldLine("保証の額", Result.MATCH, told_words, needed, source=source)
     short = f"保証の額（{format_yen(told)}）が、必要な額（{format_yen(least)}）に{format_yen(least - told)}足りません。"
     return ToldLine("保証の額", Result.LOOK, told_words, needed, short, source)
+
+
+def _needed_words(need: Need, limit: Limit, least: int) -> str:
+    """What is asked for and by what rule; less what others cover already, or what was asked for in advance."""
+    if need.largest_amount is not None:
+        return f"申請された額の{format_yen(least)}以上（{limit.words}）"
+    if least == limit.amount:
+        return limit.words
+    return f"{limit.words}のうち、ほかに受理した保証{format_yen(limit.amount - least)}を除く{format_yen(least)}以上"
 
 
 def _period_lines(lodged: LodgedGuarantee, need: Need) -> Iterator[ToldLine]:

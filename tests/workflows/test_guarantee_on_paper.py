@@ -8,6 +8,7 @@ from portal import clock
 from portal.acting import acting, looking
 from portal.audit.entries import AuditEntry
 from portal.workflows.decide_guarantee import accept_guarantee, record_original
+from portal.workflows.guarantee_gate import closed_gate
 from portal.workflows.guarantee_on_paper import electronic_left_behind, is_citys_rule, open_on_paper
 from portal.workflows.move_to_paper import conclude_on_paper, move_to_paper
 from procurement.cities.kinds import Channel
@@ -54,6 +55,8 @@ def test_where_no_rule_is_written_down_it_is_said_and_kept(town: Town) -> None:
     on_paper(town, "tosu")
     found, is_rule = missing(town)
     assert (is_rule, "署名できません" in found.text) == (False, False)
+    with looking(OFFICER) as act:
+        assert closed_gate(act, town.contract(act)) is None, "nobody signs here"
     assert "まだ提出されていません" in found.text
     conclude(town)
     ((entry),) = kept(town)

@@ -49,3 +49,6 @@ def test_what_is_missing_stands_before_the_move_and_before_the_record(desk: Offi
         tags = desk.town.tags()
     assert "contract:paper:guarantee_open" in tags
     assert REFUSED_DATE not in tags, "the date itself was fine"
+    words = text_of(officer.get(desk.case))
+    assert "契約保証を確認できないまま、紙の契約の締結を記録しました" in words
+    assert reason in words
