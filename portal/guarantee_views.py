@@ -19,7 +19,7 @@ from guarantees.lodged import (
     LodgedStatus,
     Means,
 )
-from portal.filters import instant, seireki_date, yen
+from portal.filters import instant, seireki_date, wareki_date, yen
 from portal.guarantee_charts import Cover, GuaranteeChart, Lane
 from portal.workflows.act import Act
 from portal.workflows.guarantee_needs import (
@@ -142,7 +142,8 @@ def certificate_of(look: GuaranteeLook | None) -> Certificate | None:
 
 
 def issuer_of(lodged: LodgedGuarantee, certificate: Certificate | None = None) -> str:
-    """Who guarantees: by the certificate's code, else as was told, else by what kind of means it is."""
+    """Who guarantees: by the certificate's code (the last one seen), else as was told, else by what means it is."""
+    certificate = certificate or certificate_of(lodged.last_answer)
     if certificate is not None:
         return issuer_name(certificate)
     return lodged.issuer_name or (lodged.notice_says or {}).get("issuer") or lodged.means.label
@@ -170,7 +171,7 @@ def certificate_facts(certificate: Certificate) -> list[tuple[str, str]]:
         *([("工事場所", said.work_place)] if said.work_place else []),
         ("請負金額（総額）", yen(said.contract_price)),
         ("工期", works),
-        ("請負契約日", seireki_date(said.contracted_on) if said.contracted_on else None),
+        ("請負契約日", wareki_date(said.contracted_on) if said.contracted_on else None),
         *([("預託金融機関", said.deposit_institution)] if said.deposit_institution else []),
         ("保証機関", issuer_name(certificate)),
     ]
@@ -233,6 +234,6 @@ def _cover(lodged: LodgedGuarantee, needed: int) -> Cover:
 def _between(first: Any, last: Any) -> str | None:
     if first is None and last is None:
         return None
-    before = f"{seireki_date(first)}から" if first else ""
-    after = f"{seireki_date(last)}まで" if last else ""
+    before = f"{wareki_date(first)}から" if first else ""
+    after = f"{wareki_date(last)}まで" if last else ""
     return f"{before}{after}"

@@ -94,7 +94,8 @@ def contents_rows(contents: CertificateContents) -> Iterator[tuple[str, str]]:
         ("請負契約日", format_wareki(contents.contracted_on) if contents.contracted_on else ""),
         ("工期", _period(contents.work_starts_on, contents.work_ends_on)),
         ("保証期間", _period(contents.guarantee_starts_on, contents.guarantee_ends_on)),
-        ("預託金融機関", f"{contents.deposit_institution}　{contents.branch}".strip("　")),
+        ("預託金融機関", contents.deposit_institution),
+        ("取扱箇所", contents.branch),
     )
     yield from (row for row in rows if row[1])
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from forms.issued.look_records import LookFacts, look_record
+from forms.issued.look_records import LookFacts, contents_rows, look_record
 from forms.pdf import pdfa_violations
 from guarantees.certificates import Certificate, CertificateContents, CertificateEntry, Target
 from guarantees.checks import CheckLine, Result
@@ -88,3 +88,12 @@ def test_many_long_lines_go_on_over_the_page_and_nothing_is_silently_left_out(tm
     assert text.count("書き方が違います。") == 0
     assert text.count("突合の内容") > 1, "the head is repeated"
     assert squeezed("印字についての注記") in text
+
+
+def test_the_branch_of_the_surety_is_not_called_a_bank() -> None:
+    said = replace(CONTENTS, branch="佐賀支店")
+    assert ("取扱箇所", "佐賀支店") in contents_rows(said)
+    assert "預託金融機関" not in dict(contents_rows(said))
+    assert (
+        dict(contents_rows(replace(said, deposit_institution="みほん銀行")))["預託金融機関"] == "みほん銀行"
+    )
