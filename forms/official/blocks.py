@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from reportlab.lib import colors
-from reportlab.platypus import Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Spacer, Table, TableStyle
 
 from forms.meanings import Meaning
 from forms.model import Field, FormDefinition, Section, SectionPlace
@@ -17,8 +17,12 @@ from forms.typesetting import SpreadLabel, TextLines
 from forms.values import Values, text_of
 
 EMPTY_DATE = "　　年　　月　　日"
+BELOW = "記"
+"""Alone in its line, between the sentence and what it speaks of (記書き): in the middle of the page."""
 APPLICANT_SHARE = 0.56
 FRAME_INSET = 4 * MM
+HEADING_LINES = 5
+"""Room for a heading and the first row below it, in lines of text with their padding."""
 OUTSIDE_FRAME = (PaperBlock.NUMBER, PaperBlock.SUPPLEMENT)
 
 
@@ -31,9 +35,11 @@ class PaperParts:
         self.styles = styles
         self.width = width
         self.rows = RuledRows(definition, values, styles, width)
+        self.may_break = False
 
     def flowing(self) -> list[Any]:
-        """All parts one under the other."""
+        """All parts one under the other, over as many pages as they need."""
+        self.may_break = True
         parts: list[Any] = []
         for block in self.definition.layout.blocks:
             before = [self._gap()] if block is PaperBlock.NOTES else []
@@ -185,7 +191,13 @@ class PaperParts:
         return [table, *self._applicant_notes(), self._gap()]
 
     def _body(self) -> list[Any]:
-        return [*(TextLines(text, self.styles.body) for text in self.definition.body), self._gap()]
+        lines = [
+            TextLines(text.strip(), self.styles.centred)
+            if text.strip() == BELOW
+            else TextLines(text, self.styles.body)
+            for text in self.definition.body
+        ]
+        return [*lines, self._gap()]
 
     def _table(self) -> list[Any]:
         if self.definition.is_upload_only:
@@ -193,12 +205,18 @@ class PaperParts:
         return [part for section in self._sections(SectionPlace.TABLE) for part in self._ruled(section)]
 
     def _ruled(self, section: Section) -> list[Any]:
+        rows = self.rows.section(section)
         if self.definition.layout.headings_in_table:
-            return [*self.rows.heading(section), *self.rows.section(section)]
+            return [*self._room(section), *self.rows.heading(section), *rows]
         heading = [TextLines(section.paper_heading, self.styles.text)] if section.paper_heading else []
         notes = [TextLines(note, self.styles.note) for note in section.notes]
         small = Spacer(0, self.styles.gap / 4)
-        return [*heading, *notes, small, *self.rows.section(section), Spacer(0, self.styles.gap * 0.7)]
+        return [*self._room(section), *heading, *notes, small, *rows, Spacer(0, self.styles.gap * 0.7)]
+
+    def _room(self, section: Section) -> list[Any]:
+        """A new page where a heading would stand at the foot of one, without the first row below it."""
+        room = self.rows.first_height(section) + HEADING_LINES * self.styles.text.leading
+        return [CondPageBreak(room)] if self.may_break else []
 
     def _notes(self) -> list[Any]:
         if not self.definition.notes:

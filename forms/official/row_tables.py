@@ -15,8 +15,10 @@ from forms.typesetting import TextLines
 from forms.values import Values, text_of
 
 LONG_DATE = "令和10年12月30日"
+SHORT = 5
+"""Words of at most so many characters are not broken into two lines."""
 MOST_TAKEN = 0.6
-"""What the other columns keep at least when dates need more room."""
+"""What the other columns keep at least when some need more room."""
 
 
 def row_table(group: RowGroup, values: Values, styles: PaperStyles, width: float) -> list[Any]:
@@ -64,22 +66,28 @@ def _text(column: Field, cell: Field, values: Values) -> str:
 
 
 def _widths(group: RowGroup, styles: PaperStyles, width: float) -> list[float]:
-    """By the shares of the file, but a date stays in one line where the others have the room."""
+    """By the shares of the file, but a date or a chosen word stays in one line where the others have the room."""
     shares = [column.width for column in group.columns]
     widths = [width * share / sum(shares) for share in shares]
-    date_width = line_width(LONG_DATE, styles.text.font, styles.text.size) + PADDING_LEFT + PADDING_RIGHT + 1
-    narrow = [
-        column.type is FieldType.DATE and got < date_width
-        for column, got in zip(group.columns, widths, strict=True)
-    ]
+    least = [_least_width(column, styles) for column in group.columns]
+    narrow = [got < wanted for got, wanted in zip(widths, least, strict=True)]
     others = sum(got for got, is_narrow in zip(widths, narrow, strict=True) if not is_narrow)
-    left = width - date_width * sum(narrow)
+    left = width - sum(wanted for wanted, is_narrow in zip(least, narrow, strict=True) if is_narrow)
     if left < MOST_TAKEN * others:
         return widths
     return [
-        date_width if is_narrow else got * left / others
-        for got, is_narrow in zip(widths, narrow, strict=True)
+        wanted if is_narrow else got * left / others
+        for got, wanted, is_narrow in zip(widths, least, narrow, strict=True)
     ]
+
+
+def _least_width(column: Field, styles: PaperStyles) -> float:
+    """What a date, a short choice and a short heading need to stand in one line."""
+    words = [LONG_DATE] if column.type is FieldType.DATE else []
+    words += [label for choice in column.choices if len(label := choice.label) <= SHORT and not column.inline]
+    words += [column.paper_label] if len(column.paper_label) <= SHORT else []
+    text = max((line_width(word, styles.text.font, styles.text.size) for word in words), default=0)
+    return text + PADDING_LEFT + PADDING_RIGHT + 1
 
 
 def _chart(group: RowGroup, values: Values, styles: PaperStyles, width: float) -> list[Any]:

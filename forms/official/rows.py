@@ -39,7 +39,7 @@ class RuledRows:
         """The rows of a section, as tables."""
         tables: list[Any] = []
         pending: list[list[Field]] = []
-        written_elsewhere = set(self._written_in_answers(section))
+        written_elsewhere = self._written_in_answers(section)
         for field in section.plain_fields:
             if field.key in written_elsewhere:
                 continue
@@ -62,6 +62,11 @@ class RuledRows:
             tables += row_table(group, self.values, self.styles, self.width)
         return tables
 
+    def first_height(self, section: Section) -> float:
+        """What the first field of a section asks for in height; 0 where a line of text is enough."""
+        wanted = _height(section.plain_fields[0]) if section.plain_fields else None
+        return (wanted or 0) * MM * self.styles.scale
+
     def attachments(self) -> list[Any]:
         """What is handed in with a paper on which nothing is written (添付機能による提出)."""
         rows = [
@@ -70,18 +75,26 @@ class RuledRows:
         ]
         return [self._table(rows, [self.label_width, self.width - self.label_width], [])]
 
-    def _written_in_answers(self, section: Section) -> list[str]:
-        """Fields that are written in brackets behind the answer on which they depend: その他（　　）."""
-        choices = {f.key for f in section.fields if f.type is FieldType.CHOICE and not f.inline}
-        return [
-            field.key
-            for field in section.fields
-            if field.beside
-            and isinstance(field.required_when, FieldEquals)
-            and field.required_when.field in choices
-            and not field.inline
-            and section.place is SectionPlace.TABLE
-        ]
+    def _written_in_answers(self, section: Section) -> dict[str, FieldEquals]:
+        """Fields that are written in brackets behind the answer on which they depend: その他（　　）.
+
+        They follow their choice at once, one for each answer; any other stands beside the field before it.
+        """
+        found: dict[str, FieldEquals] = {}
+        choice = ""
+        for field in section.plain_fields if section.place is SectionPlace.TABLE else ():
+            condition = field.required_when
+            depends = isinstance(condition, FieldEquals) and condition.field == choice
+            if field.type is FieldType.CHOICE and not field.inline:
+                choice = field.key
+            elif isinstance(condition, FieldEquals) and depends and field.beside and not field.inline:
+                if condition in found.values():
+                    choice = ""
+                else:
+                    found[field.key] = condition
+            else:
+                choice = ""
+        return found
 
     def _answers(self, rows: list[list[Field]]) -> list[Any]:
         if not rows:
@@ -91,16 +104,21 @@ class RuledRows:
         label_width = min(self.label_width, PAIRED_LABEL_SHARE * self.width) if paired else self.label_width
         columns = [label_width, half - label_width, label_width, half - label_width]
         cells: list[list[Any]] = []
-        spans: list[Any] = []
+        styled: list[Any] = []
         heights: list[float | None] = []
         for number, fields in enumerate(rows):
             cells.append([cell for field in fields for cell in (self._label(field), self._answer(field))])
             if len(fields) == 1:
                 cells[-1] += ["", ""]
-                spans.append(("SPAN", (1, number), (3, number)))
+                styled.append(("SPAN", (1, number), (3, number)))
+            styled += [
+                ("VALIGN", (2 * place + 1, number), (2 * place + 1, number), "TOP")
+                for place, field in enumerate(fields)
+                if field.type is FieldType.MULTILINE
+            ]
             wanted = [height for field in fields if (height := _height(field))]
             heights.append(max(wanted) * MM * self.styles.scale if wanted else None)
-        return [self._table(cells, columns, spans, heights)]
+        return [self._table(cells, columns, styled, heights)]
 
     def _text(self, field: Field) -> str:
         value = self.values.get(field.key)
@@ -151,7 +169,7 @@ class RuledRows:
         """Whether its answers need the words of the question: a heading over it alone has said them."""
         if field.printed_label is not None or not section.paper_heading:
             return bool(field.paper_label)
-        in_brackets = set(self._written_in_answers(section))
+        in_brackets = self._written_in_answers(section)
         return any(other is not field and other.key not in in_brackets for other in section.plain_fields)
 
     def _choice_in_one_cell(self, field: Field) -> Any:
@@ -164,11 +182,10 @@ class RuledRows:
         )
 
     def _bracket(self, section: Section, field: Field, answer: str) -> str:
-        for other in section.fields:
-            if other.key in self._written_in_answers(section) and other.required_when == FieldEquals(
-                field.key, answer
-            ):
-                return f"（{text_of(other, self.values.get(other.key)) or '　' * 12}）"
+        for key, condition in self._written_in_answers(section).items():
+            if condition == FieldEquals(field.key, answer):
+                other = self.definition.field(key)
+                return f"（{text_of(other, self.values.get(key)) or '　' * 12}）"
         return ""
 
     def _mark(self, field: Field, answer: str) -> str:
@@ -182,13 +199,13 @@ class RuledRows:
         self,
         cells: list[list[Any]],
         columns: list[float],
-        spans: list[Any],
+        styled: list[Any],
         heights: list[float | None] | None = None,
     ) -> Table:
         style = [
             grid(),
             *cell_padding(self.styles.row_padding),
-            *spans,
+            *styled,
         ]
         minimum = None if not heights or not any(heights) else heights
         return Table(

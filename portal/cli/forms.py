@@ -20,7 +20,9 @@ from portal.acting import house
 from portal.cli.cities import JapaneseDate, stop
 from portal.cli.output import as_json, show
 from portal.workflows.usage_forms import definitions_of
+from procurement.cities.kinds import ProcurementCategory
 from procurement.cities.loader import CityFileErrors
+from procurement.guarantee_limits import limits_for
 from procurement.rules import CityRules
 from procurement.wareki import format_wareki, jst_date
 
@@ -94,13 +96,14 @@ def check_form_file(file: Path) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="書き出すPDF。")
 def render(city: str, form_code: str, given: str | None, on: date | None, output: Path) -> None:
     """様式をPDFに印刷します。--values がなければ空の様式です。"""
-    form = _form(_city(city), form_code, on or jst_date(clock.now()))
+    rules = _city(city)
+    form = _form(rules, form_code, on or jst_date(clock.now()))
     try:
         values = read_values(form, _json(given)) if given else {}
     except ValuesUnreadable as unreadable:
         stop("記入内容を読めません。\n" + "\n".join(f"- {key}: {text}" for key, text in unreadable.problems))
     if given:
-        facts = FormFacts(today=jst_date(clock.now()))
+        facts = _facts(rules, form, jst_date(clock.now()))
         for finding in findings_for(form, values, facts):
             click.echo(f"! {finding.key}: {finding.text}", err=True)
     try:
@@ -108,6 +111,13 @@ def render(city: str, form_code: str, given: str | None, on: date | None, output
     except OSError as error:
         stop(f"{output} に書き出せません（{error.strerror}）。")
     click.echo(f"{output}: {form.title}")
+
+
+def _facts(rules: CityRules, form: FormDefinition, today: date) -> FormFacts:
+    """What is known without a case: the city's limits for the first kind of case to which the form is offered."""
+    kinds = [kind for offer in form.offers for kind in offer.categories]
+    category = kinds[0] if kinds else ProcurementCategory.CONSTRUCTION_WORKS
+    return FormFacts(today=today, category=category, limits=limits_for(rules, category, today))
 
 
 def _city(slug: str) -> CityRules:
