@@ -194,9 +194,16 @@ def _look(opened: OpenedFile, found: Assembly, signatures: Sequence[FoundSignatu
         judge_looks(judgement, seen.get(judgement.signature.end))
     pages = looks.hidden_text(opened.reader, stream, size)
     if pages:
-        words = "・".join(str(page) for page in pages[:5])
-        text = f"{words}ページ目で、入力欄が文字の上に重なって隠しています。"
+        text = f"{_listed(pages)}ページ目で、入力欄が文字の上に重なって隠しています。"
         found.flaws.append(Flaw("field-over-text", text, Severity.MINOR))
+    pages = looks.covered_by_signatures(opened.reader, stream, readable, size)
+    if pages:
+        text = f"{_listed(pages)}ページ目で、あとから加えられた署名欄が、先に署名された内容の上に重なって隠しています。"
+        found.flaws.append(Flaw("signature-over-text", text, Severity.MINOR))
+
+
+def _listed(pages: Sequence[int]) -> str:
+    return "・".join(str(page) for page in pages[:5])
 
 
 def _judge_fillings(judgements: Sequence[Judgement], task: Task) -> None:

@@ -39,6 +39,25 @@ def compare(
     return found
 
 
+def covered_by_signatures(
+    reader: PdfFileReader, stream: BinaryIO, signatures: Sequence[FoundSignature], size: int
+) -> tuple[int, ...]:
+    """Pages (from 1) whose signed words a box hides that only came with a later signature.
+
+    Whoever signs may draw a box, and the first signer did not foresee this one (sneaky signature attack).
+    """
+    first = next((s for s in signatures if s.revision >= 0 and 0 < s.end < size), None)
+    if first is None:
+        return ()
+    known = {full for _, _, full in _widgets(reader.get_historical_resolver(first.revision))}
+    later = {s.name for s in signatures if s.revision > first.revision} - known
+    places: dict[int, list[Rectangle]] = {}
+    for number, widget, full in _widgets(reader) if later else ():
+        if full in later and _draws(widget) and (box := _box(widget)) is not None:
+            places.setdefault(number, []).append(box)
+    return tuple(visual.covered_pages(stream, first.end, size, places)) if places else ()
+
+
 def hidden_text(reader: PdfFileReader, stream: BinaryIO, size: int) -> tuple[int, ...]:
     """Pages on which form fields lie over text of the page and hide it (from 1)."""
     places: dict[int, list[Rectangle]] = {}

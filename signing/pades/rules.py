@@ -4,15 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import HistoricalResolver, RawPdfPath
+from pyhanko.pdf_utils.reader import HistoricalResolver
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
-    DiffResult,
     DocInfoRule,
     DSSCompareRule,
-    MetadataUpdateRule,
     ModificationLevel,
     ObjectStreamRule,
     StandardDiffPolicy,
@@ -33,19 +29,19 @@ from pyhanko.sign.diff_analysis.rules.form_field_rules import (
     SigFieldModificationRule,
 )
 from pyhanko.sign.diff_analysis.rules_api import (
-    Context,
     QualifiedWhitelistRule,
     ReferenceUpdate,
     WhitelistRule,
 )
-from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
+from signing.pades import page_rules
 from signing.pades.comments import CommentRule
+from signing.pades.metadata_rules import DatesInMetadata, OtherMetadata
 from signing.pades.objects import entry, usages
+from signing.pades.page_rules import PageRule
 
 _NOTES = frozenset({"/ModDate", "/Producer"})
 _SIGNED_BOX = VALUE_UPDATE_KEYS | {"/MK", "/BS", "/Border", "/H", "/M", "/NM"}
-_METADATA = ("{adobe:ns:meta/}xmpmeta", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF")
 Update = tuple[ModificationLevel, FormUpdate]
 
 
@@ -88,33 +84,6 @@ def _touched(
             yield level, update
 
 
-class _Metadata(MetadataUpdateRule):
-    """As pyHanko's, but XMP that nobody touched may be of any form, and rdf:RDF may stand by itself (ISO 16684-1)."""
-
-    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterator[ReferenceUpdate]:
-        """Permits other metadata, if they are XML and nothing else."""
-        reference = new.root.get_value_as_reference("/Metadata", optional=True)
-        xrefs = new.reader.xrefs
-        if reference is None or reference not in xrefs.explicit_refs_in_revision(new.revision):
-            return
-        _require_metadata(reference.get_object())
-        before = old.root.get_value_as_reference("/Metadata", optional=True)
-        if before == reference or old.is_ref_unassignable(reference):
-            path = Context.from_absolute(old, RawPdfPath("/Root", "/Metadata"))
-            yield ReferenceUpdate(reference, context_checked=path)
-
-
-def _require_metadata(stream: Any) -> None:
-    """Nothing that a page could show hides there: it is XML of the right kind, without entities."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    try:
-        root = etree.fromstring(stream.data, parser=parser)
-    except (etree.XMLSyntaxError, AttributeError, ValueError, PdfError) as error:
-        raise SuspiciousModification("metadata that are no XML") from error
-    if root.tag not in _METADATA or any(True for _ in root.iter(etree.Entity)):
-        raise SuspiciousModification("metadata that are no XMP")
-
-
 class _NoteOfWriting(WhitelistRule):
     """The file's own note of when and by what it was written, which programs keep up with every update."""
 
@@ -133,26 +102,22 @@ def _form_rule(creation: Any) -> FormUpdatingRule:
     )
 
 
-class _Policy(StandardDiffPolicy):
-    """As pyHanko's, but an update may free what nothing refers to any more."""
+class _Freed(WhitelistRule):
+    """An update may free what nothing refers to any more."""
 
-    def __init__(
-        self, global_rules: list[QualifiedWhitelistRule], form_rule: FormUpdatingRule | None
-    ) -> None:
-        super().__init__(global_rules, form_rule, reject_object_freeing=False)
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Iterator[ReferenceUpdate]:
+        """Refuses where something still refers to it: that would be gone."""
+        freed = new.refs_freed_in_revision()  # type: ignore[no-untyped-call]
+        used = {reference.idnum for reference in usages(new)} if freed else set()
+        for reference in freed:
+            if reference.idnum in used:
+                raise SuspiciousModification("objects in use were freed")
+            yield ReferenceUpdate(reference)
 
-    def apply(
-        self,
-        old: HistoricalResolver,
-        new: HistoricalResolver,
-        field_mdp_spec: FieldMDPSpec | None = None,
-        doc_mdp: MDPPerm | None = None,
-    ) -> DiffResult:
-        """Judges one pair of revisions."""
-        freed = {reference.idnum for reference in new.refs_freed_in_revision()}  # type: ignore[no-untyped-call]
-        if freed and freed & {reference.idnum for reference in usages(new)}:
-            raise SuspiciousModification("objects in use were freed")
-        return super().apply(old, new, field_mdp_spec, doc_mdp)
+
+def _policy(rules: list[QualifiedWhitelistRule], form_rule: FormUpdatingRule | None) -> StandardDiffPolicy:
+    freed = _Freed().as_qualified(ModificationLevel.LTA_UPDATES)
+    return StandardDiffPolicy([*rules, freed], form_rule, reject_object_freeing=False)
 
 
 _RULES = [
@@ -161,32 +126,35 @@ _RULES = [
     ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
     XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
     DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
-    _Metadata().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
+    PageRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    OtherMetadata().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
 ]
 
+page_rules.install()
 # Some writers use small letters.
 form_field_rules.VRI_KEY_PATTERN = re.compile("/[A-Za-z0-9]{40}")  # type: ignore[attr-defined]
 
-STANDARD = _Policy(
-    global_rules=_RULES,
+STANDARD = _policy(
+    rules=_RULES,
     form_rule=_form_rule(SigFieldCreationRule()),  # type: ignore[no-untyped-call]
 )
 
-WITH_COMMENTS = _Policy(
-    global_rules=[*_RULES, CommentRule()],
+WITH_COMMENTS = _policy(
+    rules=[*_RULES, CommentRule()],
     form_rule=_form_rule(
         SigFieldCreationRule(approve_widget_bindings=False)  # type: ignore[no-untyped-call]
     ),
 )
 """DocMDP P=3 permits comments; pyHanko's own policy does not know them. The comment rule walks the pages."""
 
-ONLY_REVOCATION_DATA = _Policy(
-    global_rules=[
+ONLY_REVOCATION_DATA = _policy(
+    rules=[
         CatalogModificationRule(),  # type: ignore[no-untyped-call]
         XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
         DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
         _NoteOfWriting().as_qualified(ModificationLevel.LTA_UPDATES),
+        DatesInMetadata().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
     ],
     form_rule=None,
 )
