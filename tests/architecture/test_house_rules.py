@@ -33,7 +33,6 @@ CITY_FILES = sorted((ROOT / "procurement" / "cities" / "data").glob("*.toml"))
 NAMES_CITIES = ("portal/demo/",)
 CLOCK_READERS = {
     "portal/clock.py",
-    "signing/pades/validation.py",  # stands in for pyHanko's clock, so that validation has an instant of ours
 }
 CLOCK = re.compile(r"\b(datetime|date)\.(now|utcnow|today)$|\btime\.time$")
 FORBIDDEN_STEMS = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "service"}
