@@ -94,7 +94,7 @@ def _contracting(contract: Contract, rules: CityRules) -> Standing:
                 "市の署名待ち",
                 "waiting",
                 f"{rules.name}が署名します",
-                f"事業者側の手続きは終わりました。{waiting}",
+                "事業者側の署名は終わりました。締結すると、メールとこのページでお知らせします。",
             )
         case ContractStage.COMPLETING:
             text = f"双方の同意がそろいました。署名を付けて検証しています。{waiting}"
