@@ -52,7 +52,7 @@ def case_standing(case: ProcurementCase) -> Standing:
     contract = case.contracts[-1]
     if contract.stage is not ContractStage.APPLICATION:
         found = contract_standing(contract)
-        return Standing(f"変更: {found.word}", found.kind) if contract.is_amendment else found
+        return Standing(f"変更：{found.word}", found.kind) if contract.is_amendment else found
     for filing in case.filings:
         status = filing_status(filing)
         if status is FilingStatus.SUBMITTED:
