@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from portal.database import Database
-from portal.migrations.commands import FOLDER, differences, upgrade
+from portal.migrations.commands import FOLDER, UnknownSchema, differences, upgrade
 
 HAS_VERSIONS = any((FOLDER / "versions").glob("*.py"))
 
@@ -38,3 +39,12 @@ def test_a_second_upgrade_changes_nothing(empty_database: Database) -> None:
 
 def test_tables_made_by_the_code_differ_in_nothing(database: Database) -> None:
     assert differences(database) == []
+
+
+def test_a_version_of_another_program_is_named_and_nothing_is_done(empty_database: Database) -> None:
+    upgrade(empty_database)
+    with empty_database.migrating() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of-tomorrow'"))
+    with pytest.raises(UnknownSchema, match="「of-tomorrow」を、このプログラムは知りません"):
+        upgrade(empty_database)
+    empty_database.dispose()
