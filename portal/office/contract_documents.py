@@ -55,8 +55,8 @@ def submit_generation(contract_id: str) -> Page:
 @takes_upload(MOST_FILES)
 def submit_documents(contract_id: str) -> Page:
     """Look into every file, then add all of them; one that is refused keeps all of them out."""
+    uploads = chosen(request.files.getlist("files"))
     try:
-        uploads = chosen(request.files.getlist("files"))
         if not uploads:
             raise NO_FILE
         with looking() as act:

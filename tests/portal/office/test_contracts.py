@@ -59,6 +59,7 @@ def test_a_bad_upload_is_refused_with_its_reason(
     answer = officer.post(f"{drafting.contract}/documents", data=sent)
     assert answer.status_code == 422
     assert words in answer.text
+    assert "選んだ2件のPDFは、まだどれも追加していません" in answer.text
     assert documents_of(officer, drafting) == []
 
 
