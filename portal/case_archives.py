@@ -193,11 +193,12 @@ def _index_row(file: ArchivedFile, sha256: str) -> tuple[str, ...]:
 
 
 def _csv(rows: Iterable[tuple[str, ...]]) -> bytes:
-    """With a byte order mark, as spreadsheets want it; a cell that begins like a formula is made text."""
+    """With a byte order mark, as spreadsheets want it."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([_as_text(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows([as_text_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _as_text(cell: str) -> str:
+def as_text_cell(cell: str) -> str:
+    """A cell of a CSV for people: one that begins like a formula is made text for their spreadsheet."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.acting import acting, house, looking
+from portal.case_archives import as_text_cell
 from portal.cli.output import as_json, show
 from portal.workflows.guarantee_on_paper import UNCONFIRMED
 from portal.workflows.move_to_paper import conclude_on_paper, note_refused_date
@@ -46,7 +47,7 @@ def export(number: str, output: Path) -> None:
         output.mkdir(parents=True, exist_ok=True)
         rows = [_export_document(contract, document, output) for document in contract.documents]
     with (output / "index.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([INDEX_HEADINGS, *rows])
+        csv.writer(file).writerows([INDEX_HEADINGS, *([as_text_cell(cell) for cell in row] for row in rows)])
     for row in rows:
         click.echo(row[-2])
     click.echo("index.csv")
