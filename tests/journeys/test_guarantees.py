@@ -195,14 +195,14 @@ def test_a_mismatch_goes_back_and_a_doubtful_line_is_decided(
     officer.reads("不一致", "保証金額が100,000円足りません", "契約金額が100,000円違います")
     assert not officer.offers("受理する")
     guarantees.send_back(officer, "保証金額を1,100,000円以上に直してください。")
-    letter = portal.wait_for_letter(SCHOOL.company_mail, "契約保証", "保証金額を1,100,000円以上に")
+    letter = portal.wait_for_letter(SCHOOL.company_mail, "修正のお願い", "保証金額を1,100,000円以上に")
     assert SCHOOL.title in letter
+    assert f"契約保証（保証契約番号 {number}）を差し戻しました" in letter, "one mail for paper and guarantee"
 
     sureties.follow(company, number, "訂正する", "お申込みの誤りのため", guaranteed_amount="1,100,000")
     contractor.open_case(manager, portal, SCHOOL)
     manager.press(guarantees.PAPER)
-    manager.press("提出を取り下げる")
-    manager.press("提出を取り下げる")
+    manager.reads("市からの連絡（差戻し）", "保証金額を1,100,000円以上に直してください。")
     manager.press("記入を続ける")
     filings.hand_in(manager)
 
