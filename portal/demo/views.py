@@ -32,8 +32,8 @@ def show_demo() -> str:
     with reading(Scope()) as session:
         accounts = session.scalars(select(Account)).all()
     words = labels()
-    order = list(words)
-    known = sorted((a for a in accounts if a.login_name in words), key=lambda a: order.index(a.login_name))
+    places = {login_name: place for place, login_name in enumerate(words)}
+    known = sorted(accounts, key=lambda a: (places.get(a.login_name, len(places)), a.login_name))
     desks = [a for a in known if a.door is Door.SURETY]
     groups = [
         ("事業者", [a for a in known if a.door is Door.CONTRACTOR]),
