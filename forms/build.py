@@ -144,15 +144,6 @@ def values_for_storage(form: Any) -> dict[str, str | int | bool]:
     return stored(values_of(form))
 
 
-def typed_answers(form: Any) -> dict[str, str]:
-    """What was typed, letter by letter, readable or not: this is what a draft keeps."""
-    return {
-        field.key: str(form[field.key].raw_data[0])
-        for field in form.definition.fields()
-        if form[field.key].raw_data
-    }
-
-
 def merged_answers(draft: Mapping[str, str], section: Section, posted: Mapping[str, str]) -> dict[str, str]:
     """A draft after one section of it was sent (一問ずつの入力): the other sections stay as they were."""
     keys = {field.key for field in section.fields}

@@ -20,6 +20,7 @@ from forms.work_checks import (
     guarantee_number_missing,
     named_elsewhere,
 )
+from procurement.cities.parts import has_domain
 
 FieldCheck = Callable[[Field, object, FormFacts], Finding | None]
 FormCheckRule = Callable[[tuple[Field, ...], Mapping[str, object], FormFacts], Finding | None]
@@ -36,16 +37,16 @@ def not_in_future(field: Field, value: object, facts: FormFacts) -> Finding | No
 
 def free_mail_warning(field: Field, value: object, facts: FormFacts) -> Finding | None:
     """CITY-44, FORM-I10: free-mail and carrier-mail addresses are advised against, never refused."""
-    domain = str(value).rpartition("@")[2].lower()
+    address = str(value)
     lists = (
         ("フリーメール", facts.free_mail_domains),
         ("携帯電話会社のキャリアメール", facts.carrier_mail_domains),
     )
     for kind, domains in lists:
-        if any(domain == known or domain.endswith(f".{known}") for known in domains):
+        if has_domain(address, domains):
             return Finding(
                 field.key,
-                f"「{domain}」は{kind}のアドレスです。会社のメールアドレスの利用が推奨されています。"
+                f"「{address.rpartition('@')[2].lower()}」は{kind}のアドレスです。会社のメールアドレスの利用が推奨されています。"
                 "このままでも提出できます。",
                 blocks=False,
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont, TTFontFile
+from reportlab.pdfbase.ttfonts import TTFont
 
 MINCHO = "Mincho"
 GOTHIC = "Gothic"
@@ -100,9 +100,3 @@ def _correct_advances(face: Any) -> None:
     full = int.from_bytes(face.get_table("hhea")[34:36], "big")
     shared = face.hmetrics[full - 1][0]
     face.hmetrics[full:] = [(shared, bearing) for _, bearing in face.hmetrics[full:]]
-
-
-def postscript_name(name: str) -> str:
-    """The name of the font inside the PDF, as `pdffonts` lists it."""
-    name_in_file = TTFontFile(str(font_path(name))).name
-    return name_in_file.decode("ascii") if isinstance(name_in_file, bytes) else str(name_in_file)

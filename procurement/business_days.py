@@ -96,10 +96,6 @@ class CityCalendar:
         """Whether the day is a business day (開庁日)."""
         return self.reason_closed(day) is None
 
-    def next_business_day(self, day: date) -> date:
-        """First business day after the day (翌開庁日); the day itself is not looked at."""
-        return self._search(day + timedelta(days=1), 1)
-
     def first_business_day_on_or_after(self, day: date) -> date:
         """The day itself when it is open, otherwise the next business day."""
         return self._search(day, 1)

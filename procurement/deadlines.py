@@ -109,10 +109,6 @@ class Deadline:
     source: str
     rule: DeadlineRule
 
-    def is_met_at(self, at: datetime) -> bool:
-        """Whether an act at this instant is in time, to the second."""
-        return at.replace(microsecond=0) <= self.due_at
-
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON: instants in ISO 8601 with offset, dates in ISO 8601."""
         return {

@@ -110,14 +110,6 @@ def format_wareki_weekday(day: date) -> str:
     return f"{format_wareki(day)}（{weekday_of(day)}）"
 
 
-def format_wareki_short(day: date) -> str:
-    """R8.5.7, as tables print it."""
-    era = era_of(day)
-    if era is None:
-        raise RuleViolation("date.before_eras", f"{day.isoformat()}は和暦で表せません。")
-    return f"{era.letter}{day.year - era.first_day.year + 1}.{day.month}.{day.day}"
-
-
 def format_seireki(day: date) -> str:
     """2026年5月7日（木）."""
     return f"{day.year}年{day.month}月{day.day}日（{weekday_of(day)}）"

@@ -1,5 +1,6 @@
 """Parts of a city's rules (市の規則の各部) besides scope and deadlines: signing, mails, applications."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -43,9 +44,10 @@ CONTRACTOR_ORDER = ("clerk1", "clerk2", "clerk3", "signatory")
 SUBJECT_PLACEHOLDERS = ("title", "number", "city", "mayor", "requester", "organization", "company")
 
 
-def has_domain(address: str, domains: tuple[str, ...]) -> bool:
-    """Whether a mail address belongs to one of the domains."""
-    return address.rpartition("@")[2].strip().lower() in domains
+def has_domain(address: str, domains: Iterable[str]) -> bool:
+    """Whether a mail address belongs to one of the domains or to a part of one."""
+    domain = address.rpartition("@")[2].strip().lower()
+    return any(domain == known or domain.endswith(f".{known}") for known in domains)
 
 
 @dataclass(frozen=True)
@@ -147,14 +149,6 @@ class UsageApplicationRule:
         """The ways in which the form may come for this kind of case, the city's first choice first."""
         return tuple(rule.channel for rule in self.channels if category in rule.categories)
 
-    def address_warning(self, address: str) -> str | None:
-        """A sentence when another address is recommended; such an address is never refused. (CITY-44)"""
-        carrier = self.warn_carrier_mail and has_domain(address, self.carrier_domains)
-        if carrier or (self.warn_free_mail and has_domain(address, self.free_mail_domains)):
-            kind = "携帯電話各社のキャリアメール" if carrier else "フリーメール"
-            return f"{kind}のアドレスです。それ以外の利用を推奨しています。このまま提出もできます。"
-        return None
-
 
 @dataclass(frozen=True)
 class SigningPolicy:
@@ -175,13 +169,6 @@ class SigningPolicy:
     max_files: int = 20
     text: str = ""
     mark: Mark = field(default_factory=Mark)
-
-    def request_link_ends_at(self, sent_at: datetime, conclude_by: datetime | None) -> datetime:
-        """End of a signing link, cut to the conclusion deadline while that is still ahead. (AMB-28)"""
-        end = sent_at + timedelta(days=self.request_link_days)
-        if self.request_link_ends_at_deadline and conclude_by is not None and sent_at < conclude_by:
-            return min(end, conclude_by)
-        return end
 
 
 @dataclass(frozen=True)

@@ -57,12 +57,12 @@ def test_a_city_closes_and_opens_on_days_of_its_own():
 
 def test_a_calendar_without_an_open_day_is_an_error_and_not_an_endless_search():
     with pytest.raises(ValueError):
-        CityCalendar(closed_weekdays=frozenset(range(7))).next_business_day(date(2026, 1, 1))
+        CityCalendar(closed_weekdays=frozenset(range(7))).first_business_day_on_or_after(date(2026, 1, 1))
 
 
 @given(DAYS)
 def test_searches_end_on_open_days_with_only_closed_ones_between(day):
-    after = USUAL.next_business_day(day)
+    after = USUAL.add_business_days(day, 1)
     before = USUAL.last_business_day_on_or_before(day)
     assert before <= day < after
     assert USUAL.is_open(after)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from procurement.business_days import CityCalendar
+from procurement.cases import CaseDeadline
 from procurement.cities.kinds import DeadlineKind, Roll, Unit
 from procurement.deadlines import DeadlineRule, deadline_from, split_explanation
 from procurement.wareki import JST, format_wareki_weekday, jst_date, weekday_of
@@ -95,9 +96,10 @@ def test_a_noon_deadline_is_met_at_noon_and_missed_a_second_later():
     deadline = deadline_from(NOON, at(date(2026, 3, 19)), CALENDAR)
     assert deadline.due_at.isoformat() == "2026-03-23T12:00:00+09:00"
     assert "正午まで" in deadline.text
-    assert deadline.is_met_at(datetime(2026, 3, 23, 2, 59, 59, tzinfo=UTC))
-    assert deadline.is_met_at(datetime(2026, 3, 23, 3, 0, 0, 999, tzinfo=UTC))
-    assert not deadline.is_met_at(datetime(2026, 3, 23, 3, 0, 1, tzinfo=UTC))
+    kept = CaseDeadline(due_at=deadline.due_at)
+    assert not kept.is_missed(datetime(2026, 3, 23, 2, 59, 59, tzinfo=UTC))
+    assert not kept.is_missed(datetime(2026, 3, 23, 3, 0, 0, 999, tzinfo=UTC))
+    assert kept.is_missed(datetime(2026, 3, 23, 3, 0, 1, tzinfo=UTC))
 
 
 def test_a_clock_deadline_on_a_closed_day_moves_only_when_the_rule_says_so():

@@ -13,7 +13,6 @@ from procurement.wareki import (
     format_clock,
     format_seireki,
     format_wareki,
-    format_wareki_short,
     format_wareki_weekday,
     jst_date,
     parse_date,
@@ -76,7 +75,6 @@ def test_dates_are_printed_as_papers_print_them():
     day = date(2026, 5, 7)
     assert format_wareki(day) == "令和8年5月7日"
     assert format_wareki_weekday(day) == "令和8年5月7日（木）"
-    assert format_wareki_short(day) == "R8.5.7"
     assert format_seireki(day) == "2026年5月7日（木）"
     assert format_wareki(date(2019, 5, 1)) == "令和元年5月1日"
     assert [format_clock(time(12, 0)), format_clock(time(17)), format_clock(time(9, 5))] == [
@@ -102,7 +100,6 @@ def test_every_printed_date_is_read_back(day):
     for text in (
         format_wareki(day),
         format_wareki_weekday(day),
-        format_wareki_short(day),
         format_seireki(day),
         day.isoformat(),
     ):
