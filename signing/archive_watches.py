@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from signing.modes import JobKind
@@ -30,7 +30,7 @@ OUTAGES: Sequence[str] = (
 """Codes of problems that pass without anybody's doing: an authority or the store does not answer."""
 SHARED: Sequence[str] = (*OUTAGES, "no_longer_timestamp")
 """Codes of problems that many documents have together, because the authority is the problem."""
-_FOUND_BY_LOOKING = ("damaged_document", "no_timestamp")
+_FOUND_BY_LOOKING = ("damaged_document", "no_timestamp", "unforeseen")
 RENEWED = "archive_renewal"
 """`made_by` of a version that a renewal made."""
 
@@ -169,7 +169,7 @@ def unwatched(session: Session, owner: str | None = None) -> int:
     query = _released().where(~watched)
     if owner is not None:
         query = query.where(EnvelopeDocument.owner == owner)
-    return len(session.scalars(query).all())
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def _sealing_order(step: CirculationStep) -> tuple[datetime, int]:

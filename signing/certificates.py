@@ -170,7 +170,7 @@ def renew(
 
 
 def confirm_elsewhere(session: Session, certificate_id: str, now: datetime) -> SignerCertificate:
-    """The same where the key is not here: no PIN of ours guards it."""
+    """Confirmation (証明書有効性確認) where the key is not here: no PIN of ours guards it. (PTY-05)"""
     row = certificate(session, certificate_id)
     refuse_unusable(row, now, needs_confirmation=False)
     if row.custody is not KeyCustody.ELSEWHERE:

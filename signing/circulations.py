@@ -152,9 +152,9 @@ def report_problem(session: Session, step_id: str, problem: str, now: datetime) 
     """Report a problem (問題の報告): suspends the envelope until its sender resumes or cancels it."""
     step = lock_step(session, step_id)
     refuse_unless_asked(step)
-    drop_hand_outs(session, step)
     if not problem.strip():
         raise BadDraft("問題の内容を入力してください。")
+    drop_hand_outs(session, step)
     step.problem_reported_at = step.envelope.suspended_at = now
     step.problem = problem.strip()
     note(session, step.envelope, "problem_reported", now, step, person=step.name, problem=step.problem)

@@ -186,6 +186,11 @@ class TimestampRejected(TimestampUnavailable):
     text = "時刻認証局の応答が正しくないため、使いませんでした。自動的にやり直します。"
 
 
+def unforeseen(error: Exception) -> str:
+    """The words for a fault that nobody thought of (想定外の不具合): it may hold up one document, never the others."""
+    return f"想定していない不具合です（{type(error).__name__}: {error}）。システムの管理者にご連絡ください。"
+
+
 class SetupRequired(SigningRefused):
     """A key, authority or font is not configured (設定が必要です)."""
 

@@ -143,7 +143,10 @@ def give_up_hand_out(session: Session, step_id: str, now: datetime) -> None:
 
 
 def hand_out_file(hand_out: HandOut, number: str) -> dict[str, Any]:
-    """The hand-out as a JSON file (署名するデータ) for a signing device; every binary value is in Base64."""
+    """The hand-out as a JSON file (署名するデータ) for a signing device; every binary value is in Base64.
+
+    `number` is the envelope's.
+    """
     preparation = hand_out.preparation
     return {
         "format": "warifu-external-signature/1",
@@ -154,13 +157,13 @@ def hand_out_file(hand_out: HandOut, number: str) -> dict[str, Any]:
         "hash": "sha256",
         "documents": [
             {
-                "number": number,
+                "number": position,
                 "name": d.document.name,
                 "signed_attributes": base64.b64encode(d.attributes).decode(),
                 "signed_attributes_sha256": _sha256(d.attributes),
                 "document_digest": base64.b64encode(d.prepared.digest).decode(),
             }
-            for number, d in enumerate(preparation.documents, start=1)
+            for position, d in enumerate(preparation.documents, start=1)
         ],
     }
 
@@ -220,7 +223,8 @@ def _decoded(answer: bytes) -> bytes:
     except UnicodeDecodeError:
         return answer
     if "-----BEGIN" in text:
-        text = text.split("-----")[2]
+        _, _, text = text.partition("-----BEGIN")
+        text = text.partition("-----")[2].partition("-----")[0]
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except binascii.Error:
@@ -235,7 +239,12 @@ def _checked(hand_out: HandOut, document: PreparedPartyDocument, answer: bytes) 
         signature = _as_der(answer, certificate)
         check_signature(certificate, document.attributes, signature)
         return document.attributes, signature
-    attributes, signature = _from_cms(parsed, hand_out, document)
+    try:
+        attributes, signature = _from_cms(parsed, hand_out, document)
+    except SigningRefused:
+        raise
+    except Exception as error:  # its parts are read only now, and a damaged one fails in many ways
+        raise BadAnswer("戻されたCMSが壊れていて、読み取れません。", reason=type(error).__name__) from error
     check_signature(certificate, attributes, signature)
     return attributes, signature
 

@@ -16,13 +16,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from signing import archive_watches as watches
 from signing import journals
 from signing.archive_watches import ArchivedDocument, Problem
 from signing.columns import new_id
-from signing.errors import DamagedDocument, SigningRefused
+from signing.errors import DamagedDocument, SigningRefused, unforeseen
 from signing.orm import DocumentVersion, EnvelopeDocument
 from signing.orm_preservation import ArchiveRenewal, ArchiveWatch
 from signing.pades.holding import Holding
@@ -130,11 +131,10 @@ def renew_document(work: Preservation, document_id: str) -> RenewalOutcome | Non
             return None
     try:
         return _renewed(work, document)
-    except SigningRefused as error:
-        return _failed(work, document, Problem(error.code, _in_words(error)))
-    except OSError as error:
-        text = f"保管庫を読み書きできません。（{error}）"
-        return _failed(work, document, Problem("store_unavailable", text))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        return _failed(work, document, _problem(error))
     finally:
         with work.transaction() as session:
             journals.release(session, document.envelope_id, lease)
@@ -170,19 +170,18 @@ def watch_of(session: Session, document_id: str) -> ArchiveWatch | None:
 
 
 def _found(work: Preservation, document: ArchivedDocument) -> tuple[Holding, Problem | None]:
-    now = work.now()
     problem = None
-    for sha256 in dict.fromkeys((document.head_sha256, document.original_sha256)):
-        if not work.store.verify(sha256):
-            refusal = DamagedDocument(sha256=sha256)
-            problem = Problem(refusal.code, _in_words(refusal))
     try:
+        for sha256 in dict.fromkeys((document.head_sha256, document.original_sha256)):
+            if not work.store.verify(sha256):
+                problem = _problem(DamagedDocument(sha256=sha256))
         if document.token is not None:
             return work.preserver.token_holding(document.token), problem
         stamp = previous_stamp(work.store.path(document.head_sha256), work.trust)
         return work.preserver.holding_of(stamp.facts), problem
-    except SigningRefused as error:
-        return Holding(now, error.text, now), problem or Problem(error.code, _in_words(error))
+    except Exception as error:
+        now, problem = work.now(), problem or _problem(error)
+        return Holding(now, problem.text, now), problem
 
 
 def _renewed(work: Preservation, document: ArchivedDocument) -> RenewalOutcome | None:
@@ -249,6 +248,16 @@ def _failed(work: Preservation, document: ArchivedDocument, problem: Problem) ->
         RenewalResult.FAILED,
         replace(problem, is_new=is_new),
     )
+
+
+def _problem(error: Exception) -> Problem:
+    """A fault in words. Whatever is wrong with one document, the others are looked at and renewed."""
+    if isinstance(error, SigningRefused):
+        return Problem(error.code, _in_words(error))
+    if isinstance(error, OSError):
+        return Problem("store_unavailable", f"保管庫を読み書きできません。（{error}）")
+    log.error("a fault that nobody thought of", exc_info=error)
+    return Problem("unforeseen", unforeseen(error))
 
 
 def _in_words(error: SigningRefused) -> str:

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from signing import journals
@@ -26,6 +27,7 @@ from signing.errors import (
     SealingFailed,
     SignatureReturned,
     SigningRefused,
+    unforeseen,
 )
 from signing.journals import Batch, JobState
 from signing.modes import JobKind
@@ -137,6 +139,11 @@ class _Worker:
             return self._postpone(batch, _words(error), result)
         except OSError as error:
             return self._postpone(batch, f"保管庫に書き込めません。 ({error})", SealResult.POSTPONED)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # it holds up this envelope, and none of those after it
+            log.exception("envelope %s cannot be sealed", batch.envelope_id)
+            return self._postpone(batch, unforeseen(error), SealResult.POSTPONED)
         if not advanced:
             return None
         result = SealResult.FINISHED if batch.kind is JobKind.DOCUMENT_TIMESTAMP else SealResult.SEALED

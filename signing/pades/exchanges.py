@@ -74,7 +74,7 @@ def exchange(question: Question, patience: Patience) -> bytes:
     watch = _Watch(patience)
     try:
         connection = _connected(address, patience, watch)
-    except (OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:  # a proxy may answer anything
         raise ExchangeFailed(f"接続できません（{_words(error)}）。") from error
     try:
         with watch:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -110,6 +111,28 @@ def test_what_comes_back_in_time_is_sealed(transaction, town, clock, handed, ans
     verdict = signing.verify_pdf(town.services.store.path(head), town.services.trust, clock())
     assert verdict.is_valid
     assert verdict.signatures[0].organisation == CONTRACTOR.organisation
+
+
+def test_a_damaged_answer_is_refused_in_words(handed):
+    _, _, person, given = handed
+    whole, chance = as_cms(person, given), random.Random(20260501)
+    [document] = given.preparation.documents
+    answers = [b"-----BEGIN", b"-----BEGIN PKCS7-----", b"\x30\x80", whole[:-1]]
+    for _ in range(150):
+        damaged = bytearray(whole)
+        damaged[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        answers.append(bytes(damaged))
+    refusals = []
+    for answer in answers:
+        try:
+            signed = external_signing.take_back(given, {document.document.document_id: answer})
+        except errors.BadAnswer as error:
+            refusals.append(error.text)
+        else:  # damaged where nothing of it is kept
+            [kept] = signed.preparation.documents
+            cms.check_signature(person.identity.certificate, kept.attributes, *signed.signatures)
+    assert len(refusals) >= 10
+    assert all(document.document.name in text for text in refusals)
 
 
 def test_the_file_says_what_to_sign_and_until_when(handed, clock):

@@ -244,6 +244,31 @@ def test_damaged_bytes_are_reported_once_never_stamped_and_looked_at_again(archi
     assert archive.watch.problem is None
 
 
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\n" + b"x" * 500])
+def test_a_file_that_cannot_be_read_any_more_is_damage_and_stops_nothing(
+    archive: Archive, content: bytes
+) -> None:
+    archive.overwrite(archive.head, content)
+    assert archive.look() == 1
+    assert archive.watch.problem_code == "damaged_document"
+    archive.world.at += timedelta(days=1)
+    assert [outcome.result for outcome in archive.renew()] == [RenewalResult.FAILED]
+
+
+def test_a_fault_that_nobody_thought_of_is_told_and_stops_nothing(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.become_due()
+    with monkeypatch.context() as patch:
+        patch.setattr(Preserver, "renew", lambda *_: {}["nobody thought of this"])
+        (outcome,) = archive.renew()
+    assert outcome.problem is not None
+    assert "KeyError" in outcome.problem.text
+    assert archive.told == ["unforeseen"]
+    archive.world.at += timedelta(days=1)
+    assert [o.result for o in archive.renew()] == [RenewalResult.RENEWED]
+
+
 def test_a_lost_file_is_damage_too(archive: Archive) -> None:
     archive.look()
     archive.store.path(archive.head).unlink()

@@ -306,6 +306,23 @@ def test_damaged_file_is_never_sealed(transaction, services, clock):
     assert flows.heads(transaction, envelope_id) == [head]
 
 
+def test_a_fault_in_one_envelope_is_told_and_holds_up_no_other(transaction, services, clock):
+    broken, sound = (flows.start(transaction, services, clock()) for _ in range(2))
+    for envelope_id in (broken, sound):
+        flows.agree_next(transaction, envelope_id, clock())
+        clock.move(seconds=1)
+    with transaction() as session:
+        for step in session.get_one(Envelope, broken).active_steps:
+            step.appearance = {"page": 1}  # no place that anybody could draw a seal into
+    problems = {o.envelope_id: o.problem for o in flows.seal(transaction, services, clock)}
+    assert problems[sound] is None
+    assert "KeyError" in problems[broken]
+    with transaction() as session:
+        [job] = signing.pending_seals(session)
+        assert job.last_error == problems[broken]
+        assert job.next_attempt_at > clock()
+
+
 def test_second_worker_finds_nothing_to_do(transaction, services, clock):
     envelope_id = flows.start(transaction, services, clock())
     flows.agree_next(transaction, envelope_id, clock())
