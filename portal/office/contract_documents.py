@@ -67,6 +67,8 @@ def submit_documents(contract_id: str) -> Page:
             for document in documents:
                 add_document(act, the_contract(act, contract_id), document)
     except REFUSED as refusal:
+        if len(uploads) > 1:
+            flash(f"選んだ{len(uploads)}件のPDFは、まだどれも追加していません。", "warning")
         return _page(contract_id, refusal=refusal), 422
     flash(f"{len(documents)}件のPDFを追加しました。", "success")
     for document, notes in taken:
