@@ -20,6 +20,7 @@ from portal.clock import TOKYO
 from signing import TrustStore
 
 INSTANT_EXAMPLE = "2030-01-31T09:00+09:00"
+YEARS = (1970, 9900)
 
 
 class CannotJudge(Exception):
@@ -95,6 +96,8 @@ def _instant(at: str | None) -> datetime:
         return clock.now()
     try:
         instant = datetime.fromisoformat(at)
+        if not YEARS[0] <= instant.year <= YEARS[1]:  # validity is also judged ten years later
+            raise ValueError(at)
     except ValueError as error:
         raise CannotJudge(
             "bad_instant", f"--at の「{at}」は日時として読めません。{INSTANT_EXAMPLE} のように指定します。"

@@ -116,6 +116,8 @@ def test_a_file_that_is_no_pdf_is_judged(run, tmp_path):
 def test_wrong_instant_is_refused(run, finished):
     assert refused(run(finished, "--at", "tomorrow", "--json"))["error"] == "bad_instant"
     assert "tomorrow" in run(finished, "--at", "tomorrow").stderr
+    for far in ("9999-12-31T23:59:59Z", "0001-01-01", "2026-13-01"):
+        assert refused(run(finished, "--at", far, "--json"))["error"] == "bad_instant"
 
 
 def test_unreadable_roots_are_refused(run, finished, tmp_path):
