@@ -104,24 +104,3 @@ def own_looks(session: Session, orderer: str, limit: int = 50) -> list[tuple[Reg
         .limit(limit)
     )
     return [(look, history[-1]["contents"]["work_name"] if history else "") for look, history in rows]
-
-
-def certificates_of(
-    session: Session, issuer: str, *, after: str = "", limit: int = 100, words: str = ""
-) -> Sequence[RegistryCertificate]:
-    """A surety's own certificates by number, from the one after `after` on; `words` begin the number."""
-    query = select(RegistryCertificate).where(
-        RegistryCertificate.issuer == issuer,
-        RegistryCertificate.number > after,
-        RegistryCertificate.number.startswith(words, autoescape=True),
-    )
-    return session.scalars(query.order_by(RegistryCertificate.number).limit(limit)).all()
-
-
-def certificate_of(session: Session, issuer: str, number: str) -> RegistryCertificate | None:
-    """A surety's own certificate of a number."""
-    return session.scalar(
-        select(RegistryCertificate).where(
-            RegistryCertificate.number == number, RegistryCertificate.issuer == issuer
-        )
-    )

@@ -10,7 +10,8 @@ from guarantees.http_registry import PATHS
 from guarantees.keys import normalised_key, normalised_number
 from guarantees.lookup import Publication
 from guarantees.registry.orm import ClientSide, RegistryCertificate
-from guarantees.registry.tries import certificate_of, certificates_of, failed_tries, looks_of
+from guarantees.registry.own_certificates import certificate_of, certificates_of
+from guarantees.registry.tries import failed_tries, looks_of
 from portal import clock
 from portal.registries import registry_here
 from portal.registry.answers import Answer, answer, refusal

@@ -4,7 +4,8 @@ from flask import abort, render_template, request
 
 from guarantees.histories import visible
 from guarantees.issuers import issuer_of, known_issuer
-from guarantees.registry.tries import certificate_of, certificates_of, failed_tries, looks_of, try_counts
+from guarantees.registry.own_certificates import certificate_of, certificates_of
+from guarantees.registry.tries import failed_tries, looks_of, try_counts
 from portal.permissions import Permission, requires
 from portal.registry.pages import Page, blueprint, organisation
 from portal.scoping import Scope
