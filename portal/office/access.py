@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from sqlalchemy import select
 
 from portal.accounts.identity import current_principal
@@ -54,7 +54,9 @@ def the_document(contract: Contract, document_id: str) -> ContractDocument:
 
 def show(template: str, act: Act, **values: Any) -> str:
     """A page of the office: with the city's name, the queues with their counts, and the present instant."""
-    values = {"city": own_rules(act), "queues": counted_queues(act), "now": act.now} | values
+    is_refused = request.method == "POST" and values.get("refusal") is not None
+    usual = {"city": own_rules(act), "queues": counted_queues(act), "now": act.now, "is_refused": is_refused}
+    values = usual | values
     return render_template(f"office/{template}.html", **values)
 
 

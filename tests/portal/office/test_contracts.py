@@ -60,6 +60,7 @@ def test_a_bad_upload_is_refused_with_its_reason(
     assert answer.status_code == 422
     assert words in answer.text
     assert "選んだ2件のPDFは、まだどれも追加していません" in answer.text
+    assert "<title>エラー: " in answer.text
     assert documents_of(officer, drafting) == []
 
 
