@@ -3,7 +3,6 @@
 from flask import Response, abort, request
 
 from portal.acting import acting, looking
-from portal.audit import Tag
 from portal.contractor import blueprint
 from portal.contractor.access import Page, my_case, show
 from portal.contractor.signers import signers_of
@@ -11,6 +10,7 @@ from portal.deadline_views import pressing_deadline
 from portal.file_answers import stored_answer
 from portal.permissions import Permission, requires
 from portal.preserving import kept_certificates, kept_files, wanted_certificate, wanted_file
+from portal.workflows.note_reading import note_reading
 from procurement.cases import ProcurementCase
 from procurement.contracts import Contract, ContractStage
 
@@ -49,9 +49,7 @@ def download_document(case_id: str, contract_id: str, document_id: str) -> Respo
             abort(404)
         kept = wanted_file(act.session, document, request.args.get("version")) or abort(404)
         name, sha256 = document.name, kept.sha256
-        act.audit(
-            Tag.DOCUMENT_READ, city=case.city, subject=("contract", contract.id), name=name, sha256=sha256
-        )
+        note_reading(act, contract, name, sha256)
     return stored_answer(sha256, kept.name(name), as_download=True)
 
 
@@ -64,9 +62,7 @@ def download_certificate(case_id: str, contract_id: str) -> Response:
         contract = _sent_contract(case, contract_id)
         kept = wanted_certificate(act.session, contract, request.args.get("version")) or abort(404)
         name, sha256 = "合意締結証明書", kept.sha256
-        act.audit(
-            Tag.DOCUMENT_READ, city=case.city, subject=("contract", contract.id), name=name, sha256=sha256
-        )
+        note_reading(act, contract, name, sha256)
     return stored_answer(sha256, kept.name(name), as_download=True)
 
 

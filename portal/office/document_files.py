@@ -3,12 +3,12 @@
 from flask import abort, request
 
 from portal.acting import acting, looking
-from portal.audit import Tag
 from portal.file_answers import page_answer, stored_answer
 from portal.office import blueprint
 from portal.office.access import Page, the_contract, the_document
 from portal.permissions import Permission, requires
 from portal.preserving import wanted_certificate, wanted_file
+from portal.workflows.note_reading import note_reading
 from procurement.contracts import ContractDocument
 
 
@@ -21,13 +21,7 @@ def show_document(contract_id: str, document_id: str) -> Page:
         document = the_document(contract, document_id)
         kept = wanted_file(act.session, document, request.args.get("version"))
         name, sha256 = (kept.name(document.name), kept.sha256) if kept else _draft(document)
-        act.audit(
-            Tag.DOCUMENT_READ,
-            city=contract.city,
-            subject=("contract", contract.id),
-            name=name.removesuffix(".pdf"),
-            sha256=sha256,
-        )
+        note_reading(act, contract, name.removesuffix(".pdf"), sha256)
     return stored_answer(sha256, name)
 
 
@@ -38,10 +32,7 @@ def show_certificate(contract_id: str) -> Page:
     with acting() as act:
         contract = the_contract(act, contract_id)
         kept = wanted_certificate(act.session, contract, request.args.get("version")) or abort(404)
-        subject = ("contract", contract.id)
-        act.audit(
-            Tag.DOCUMENT_READ, city=contract.city, subject=subject, name="合意締結証明書", sha256=kept.sha256
-        )
+        note_reading(act, contract, "合意締結証明書", kept.sha256)
     return stored_answer(kept.sha256, kept.name("合意締結証明書"))
 
 

@@ -13,6 +13,7 @@ from portal.office import blueprint
 from portal.office.access import Page, the_filing
 from portal.permissions import Permission, requires
 from portal.workflows.act import Act
+from portal.workflows.note_reading import note_reading
 from portal.workflows.take_filed_notices import is_key_notice
 from portal.workflows.usage_forms import form_of_version
 from procurement.filings import Filing, FilingAttachment, FilingVersion
@@ -27,7 +28,7 @@ def show_paper(filing_id: str, number: int) -> Page:
         version = handed_in_version(filing, number)
         sha256 = version.paper_sha256 or abort(404)
         name = f"{filing.title}_第{number}版.pdf"
-        _note_reading(act, filing, name, sha256)
+        note_reading(act, filing, name, sha256)
     return stored_answer(sha256, name)
 
 
@@ -52,7 +53,7 @@ def show_attachment(filing_id: str, number: int, attachment_id: str) -> Page:
         sha256, name, media_type = found[0].sha256, found[0].name, found[0].media_type
         if refuse_closed_notice(act, found[0]):
             note_key_shown(act, filing)
-        _note_reading(act, filing, name, sha256)
+        note_reading(act, filing, name, sha256)
     return stored_answer(sha256, name, media_type)
 
 
@@ -83,7 +84,3 @@ def show_receipt_paper(filing_id: str, number: int) -> Page:
 def handed_in_version(filing: Filing, number: int) -> FilingVersion:
     """A version that the contractor handed in; a draft is its own matter."""
     return next((v for v in filing.handed_in if v.number == number), None) or abort(404)
-
-
-def _note_reading(act: Act, filing: Filing, name: str, sha256: str) -> None:
-    act.audit(Tag.DOCUMENT_READ, city=filing.city, subject=("filing", filing.id), name=name, sha256=sha256)

@@ -5,12 +5,12 @@ from typing import Any
 from flask import abort, url_for
 
 from portal.acting import acting, looking
-from portal.audit import Tag
 from portal.office import blueprint
 from portal.office.access import Page, show, the_filing
 from portal.office.filing_files import handed_in_version, note_key_shown, refuse_closed_notice
 from portal.permissions import Permission, requires
 from portal.previews import DRAWN_WIDTH, preview_pages, preview_picture
+from portal.workflows.note_reading import note_reading
 from procurement.filings import Filing, FilingAttachment
 
 PLACE = "/filings/<filing_id>/versions/<int:number>/attachments/<attachment_id>"
@@ -25,16 +25,19 @@ def show_attachment_preview(filing_id: str, number: int, attachment_id: str) -> 
     def address(page: int) -> str:
         return url_for(".show_attachment_page", page=page, width=DRAWN_WIDTH, **place)
 
-    with acting() as act:
+    with looking() as act:  # the file is opened here, where no other writer waits for it
         filing = the_filing(act, filing_id)
         file = _file(filing, number, attachment_id)
-        if refuse_closed_notice(act, file):
-            note_key_shown(act, filing)
+        shows_key = refuse_closed_notice(act, file)
         pages = preview_pages(file, address)
-        subject = ("filing", filing.id)
-        act.audit(Tag.DOCUMENT_READ, city=filing.city, subject=subject, name=file.name, sha256=file.sha256)
         values = {"case": filing.case, "filing": filing, "file": file, "pages": pages, "place": place}
-        return show("filings/preview", act, **values)
+        shown = show("filings/preview", act, **values)
+    with acting() as act:
+        filing = the_filing(act, filing_id)
+        if shows_key:
+            note_key_shown(act, filing)
+        note_reading(act, filing, file.name, file.sha256)
+    return shown
 
 
 @blueprint.get(f"{PLACE}/pages/<int:page>-<int:width>")

@@ -3,11 +3,11 @@
 from flask import Response, abort, render_template
 
 from forms.file_names import safe_file_name
-from portal.audit import Tag
 from portal.file_answers import stored_answer
 from portal.permissions import Permission, requires
 from portal.signer.door import blueprint
-from portal.signer.visits import Download, downloading
+from portal.signer.visits import downloading
+from portal.workflows.note_reading import note_reading
 
 CERTIFICATE = "合意締結証明書"
 
@@ -37,7 +37,7 @@ def send_concluded(token: str, number: int) -> Response:
         if not 1 <= number <= len(documents) or documents[number - 1].final_sha256 is None:
             abort(404)
         name, sha256 = documents[number - 1].name, documents[number - 1].final_sha256 or ""
-        _note_reading(visit, name, sha256)
+        note_reading(visit.act, visit.contract, name, sha256)
     plain_name = f"document-{number}.pdf"
     return stored_answer(sha256, safe_file_name(name, "pdf"), as_download=True, plain_name=plain_name)
 
@@ -51,16 +51,6 @@ def send_certificate(token: str) -> Response | tuple[str, int]:
         if sha256 is None:
             page = "signer/downloads/certificate.html"
             return render_template(page, token=token, contract=visit.contract, city=rules), 202
-        _note_reading(visit, CERTIFICATE, sha256)
+        note_reading(visit.act, visit.contract, CERTIFICATE, sha256)
     name = safe_file_name(f"{CERTIFICATE}_{title}", "pdf")
     return stored_answer(sha256, name, as_download=True, plain_name="certificate.pdf")
-
-
-def _note_reading(visit: Download, name: str, sha256: str) -> None:
-    visit.act.audit(
-        Tag.DOCUMENT_READ,
-        city=visit.contract.city,
-        subject=("contract", visit.contract.id),
-        name=name,
-        sha256=sha256,
-    )

@@ -6,12 +6,12 @@ from flask import Response, abort, request, send_file, url_for
 
 from forms.file_names import safe_file_name
 from portal.acting import house
-from portal.audit import Tag
 from portal.file_answers import stored_answer
 from portal.permissions import Permission, requires
 from portal.signer.door import blueprint
 from portal.signer.page_images import contents_of, height_of, is_page_of, page_picture, shown_width
 from portal.signer.visits import Visit, visited
+from portal.workflows.note_reading import note_reading
 from signing import EnvelopeDocument, record_viewed, viewed_pages
 
 KEPT_SECONDS = 600
@@ -90,10 +90,4 @@ def _remember(token: str, number: int, pages: list[int], *, read: bool = False) 
         for page in pages:
             record_viewed(visit.act.session, visit.step.id, document.id, page, visit.act.now)
         if read:
-            visit.act.audit(
-                Tag.DOCUMENT_READ,
-                city=visit.contract.city,
-                subject=("contract", visit.contract.id),
-                name=document.name,
-                sha256=document.head_sha256,
-            )
+            note_reading(visit.act, visit.contract, document.name, document.head_sha256)
