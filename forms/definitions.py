@@ -230,9 +230,13 @@ def _read_condition(table: Table) -> Condition | None:
         return flag
     if isinstance(value, dict) and set(value) == {"field", "equals"}:
         field, equals = value["field"], value["equals"]
-        if isinstance(field, str) and isinstance(equals, str | bool):
-            return FieldEquals(field, equals)
-    expected = f'案件の事実（{CaseFlag.allowed()}）か、{{ field = "欄の key", equals = "答え" }} が要ります'
+        answers = equals if isinstance(equals, list) else [equals]
+        if isinstance(field, str) and answers and all(isinstance(answer, str | bool) for answer in answers):
+            return FieldEquals(field, tuple(answers))
+    expected = (
+        f"案件の事実（{CaseFlag.allowed()}）か、"
+        '{ field = "欄の key", equals = "答え" } が要ります。答えは ["答え1", "答え2"] と並べられます'
+    )
     table.wrong("required_when", f"{expected}（いまは {shown(value)}）")
     return None
 

@@ -4,7 +4,7 @@ A form is data. These frozen classes hold it; `forms.definitions` reads them fro
 `forms.build` makes a web form of them, `forms.official.paper` the city's paper.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -32,10 +32,14 @@ class FieldType(Worded):
 
 @dataclass(frozen=True)
 class FieldEquals:
-    """Condition on the answer to another field of the same form."""
+    """Condition on the answer to another field of the same form: it is one of these."""
 
     field: str
-    equals: str | bool
+    answers: tuple[str | bool, ...]
+
+    def holds(self, values: Mapping[str, object]) -> bool:
+        """Whether the other field has one of the answers."""
+        return values.get(self.field) in self.answers
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class RowGroup:
         others = tuple(self.cell_key(row, other.key) for other in self.columns if other is not column)
         condition = column.required_when
         if isinstance(condition, FieldEquals):
-            condition = FieldEquals(self.cell_key(row, condition.field), condition.equals)
+            condition = FieldEquals(self.cell_key(row, condition.field), condition.answers)
         elif column.required and not needed:
             condition = RowStarted(others)
         return replace(

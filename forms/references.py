@@ -124,20 +124,20 @@ def _condition_mistakes(
 
 def _answer_mistakes(other: Field, condition: FieldEquals) -> Iterator[str]:
     """An answer that the other field can never have."""
-    answers = [choice.value for choice in other.choices]
-    if other.type is FieldType.CHOICE and condition.equals not in answers:
-        meant = next(
-            (f"「{c.value}」ではありませんか。" for c in other.choices if c.label == condition.equals), ""
-        )
-        yield (
-            f"{other.key} に {condition.equals} という選択肢はありません。"
-            f"{meant}equals には value を書きます（選択肢: {'、'.join(answers)}）"
-        )
-    elif (other.type is FieldType.CHECKBOX) != isinstance(condition.equals, bool):
-        wanted = "true か false" if other.type is FieldType.CHECKBOX else "文字列"
-        yield f"{other.key} の答えは{wanted}です"
-    elif other.type not in COMPARABLE:
+    if other.type not in COMPARABLE:
         yield f"{other.key}（{other.type.label}）の答えは、条件に使えません"
+        return
+    known = [choice.value for choice in other.choices]
+    for answer in condition.answers:
+        if other.type is FieldType.CHOICE and answer not in known:
+            meant = next((f"「{c.value}」ではありませんか。" for c in other.choices if c.label == answer), "")
+            yield (
+                f"{other.key} に {answer} という選択肢はありません。"
+                f"{meant}equals には value を書きます（選択肢: {'、'.join(known)}）"
+            )
+        elif (other.type is FieldType.CHECKBOX) != isinstance(answer, bool):
+            wanted = "true か false" if other.type is FieldType.CHECKBOX else "文字列"
+            yield f"{other.key} の答えは{wanted}です"
 
 
 def _is_circular(definition: FormDefinition, field: Field) -> bool:

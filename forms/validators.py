@@ -21,7 +21,7 @@ def holds(condition: Condition, values: Values, facts: FormFacts) -> bool:
         return condition in facts.flags
     if isinstance(condition, RowStarted):
         return any(values.get(key) not in (None, "", False) for key in condition.cells)
-    return values.get(condition.field) == condition.equals
+    return condition.holds(values)
 
 
 def is_required(part: Field | Attachment, values: Values, facts: FormFacts) -> bool:
@@ -91,14 +91,14 @@ def missing_sentence(field: Field) -> str:
 
 def _leftover(definition: FormDefinition, field: Field, values: Values) -> Finding | None:
     condition = field.required_when
-    if not isinstance(condition, FieldEquals) or values.get(condition.field) == condition.equals:
+    if not isinstance(condition, FieldEquals) or condition.holds(values):
         return None
     other = definition.field(condition.field)
-    answer = text_of(other, condition.equals)
+    answers = "か".join(f"「{text_of(other, answer)}」" for answer in condition.answers)
     return Finding(
         field.key,
-        f"{field.label}は、{other.label}が「{answer}」のときだけ書きます。"
-        f"空欄にするか、「{answer}」を選んでください。",
+        f"{field.label}は、{other.label}が{answers}のときだけ書きます。"
+        f"空欄にするか、{answers}を選んでください。",
     )
 
 

@@ -84,7 +84,11 @@ class RuledRows:
         choice = ""
         for field in section.plain_fields if section.place is SectionPlace.TABLE else ():
             condition = field.required_when
-            depends = isinstance(condition, FieldEquals) and condition.field == choice
+            depends = (
+                isinstance(condition, FieldEquals)
+                and condition.field == choice
+                and len(condition.answers) == 1
+            )
             if field.type is FieldType.CHOICE and not field.inline:
                 choice = field.key
             elif isinstance(condition, FieldEquals) and depends and field.beside and not field.inline:
@@ -183,7 +187,7 @@ class RuledRows:
 
     def _bracket(self, section: Section, field: Field, answer: str) -> str:
         for key, condition in self._written_in_answers(section).items():
-            if condition == FieldEquals(field.key, answer):
+            if condition == FieldEquals(field.key, (answer,)):
                 other = self.definition.field(key)
                 return f"（{text_of(other, self.values.get(key)) or '　' * 12}）"
         return ""

@@ -84,7 +84,8 @@ def condition_words(form: FormDefinition, field: Field) -> str:
     if not isinstance(condition, FieldEquals):
         return ""
     other = form.field(condition.field)
-    return f"{other.label}で「{other.choice_label(condition.equals)}」を選んだときだけ書きます。"
+    answers = "か".join(f"「{other.choice_label(answer)}」" for answer in condition.answers)
+    return f"{other.label}で{answers}を選んだときだけ書きます。"
 
 
 def _asked_sections(form: FormDefinition, facts: FormFacts) -> Iterator[Section]:

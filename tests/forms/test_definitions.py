@@ -158,7 +158,7 @@ def test_the_version_in_force_is_the_latest_that_has_begun() -> None:
 def test_conditions_are_case_flags_or_other_answers() -> None:
     form = city_form("iwaki")
     assert form.field("guarantee_method").required_when is CaseFlag.CONTRACT_GUARANTEE_REQUIRED
-    assert form.field("delegator_name").required_when == FieldEquals("delegation", "delegated")
+    assert form.field("delegator_name").required_when == FieldEquals("delegation", ("delegated",))
 
 
 @pytest.mark.parametrize("city", CITIES)

@@ -1,5 +1,6 @@
-"""Form files as five people wrote them from docs/form-file.md alone: each checks, is filled in by any values, prints."""
+"""Form files as people wrote them from docs/form-file.md alone: each checks, is filled in by any values, prints."""
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from forms.build import TypedAnswers, build_form, values_for_storage
+from forms.definitions import FormFileErrors, parse_form
 from forms.facts import FormFacts
 from forms.files import read_form_file
 from forms.glyphs import unprintable
@@ -15,6 +17,7 @@ from forms.model import Field, FieldEquals, FieldType, FormDefinition
 from forms.official.paper import render_paper
 from forms.texts import one_line
 from forms.typed import read_values
+from forms.validators import findings_for
 from forms.values import display_values, restored, text_of
 from procurement.cities.loader import load_cities
 from tests.forms.examples import NOW, TODAY, pdf_text, pdf_tool, squeezed
@@ -63,7 +66,7 @@ def filled(form: FormDefinition, data: st.DataObject) -> dict[str, str]:
             given_answer = {choice.label: choice.value for choice in other.choices}.get(
                 kept or "", kept == "y"
             )
-            if given_answer != condition.equals:
+            if given_answer not in condition.answers:
                 continue
         typed[field.key] = answer(field, data)
     return typed
@@ -132,3 +135,45 @@ def test_however_much_is_written_it_is_printed(length: int, tmp_path: Path) -> N
     text = "\n".join(f"{number}行目" for number in range(length // 5))
     words = pdf_text(render_paper(form, {"reason": text}, NOW), tmp_path)
     assert f"{length // 5 - 1}行目" in words
+
+
+def test_a_field_beside_a_date_stays_there_though_a_choice_above_asks_for_it(tmp_path: Path) -> None:
+    (form,) = read_form_file(Path(__file__).parent / "written" / "beside.toml", CITIES)
+    values = read_values(form, {"status": "課税事業者", "start": "R8.4.1", "end": "R9.3.31"})
+    words = pdf_text(render_paper(form, values, NOW), tmp_path)
+    assert "課税事業者○" in words
+    assert "課税期間自令和8年4月1日至令和9年3月31日" in words
+
+
+def test_a_condition_may_name_several_answers() -> None:
+    (form,) = read_form_file(Path(__file__).parent / "written" / "appointments.toml", CITIES)
+    known = FormFacts(today=TODAY)
+    found = {
+        role: {
+            finding.key: finding.text
+            for finding in findings_for(form, read_values(form, {"people": [person]}), known)
+        }
+        for role, person in {
+            role: {"role": role, "name": "比嘉 太郎", "born": "昭和55年4月1日"} | more
+            for role, more in (
+                ("主任技術者", {}),
+                ("監理技術者", {}),
+                ("現場代理人", {"license": "第123号"}),
+                ("専門技術者", {}),
+            )
+        }.items()
+    }
+    key = "people_1_license"
+    assert [key in found[role] for role in found] == [True, True, True, False]
+    assert "「主任技術者」か「監理技術者」のときだけ書きます" in found["現場代理人"][key]
+
+
+def test_every_answer_of_a_condition_must_be_one_of_the_choices() -> None:
+    raw = tomllib.loads((Path(__file__).parent / "written" / "appointments.toml").read_text("utf-8"))
+    raw |= {"addressee": "見本市長　様"}
+    raw.pop("city")
+    columns = raw["sections"][2]["rows"][0]["columns"]
+    columns[3]["required_when"]["equals"] = ["主任技術者", "監督員"]
+    with pytest.raises(FormFileErrors) as refused:
+        parse_form(raw, "")
+    assert "監督員 という選択肢はありません" in str(refused.value)
