@@ -22,7 +22,7 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
-DIGEST_BY_SIZE = {algorithm.digest_size: name for name, algorithm in HASHES.items()}
+_BY_SIZE = {algorithm.digest_size: name for name, algorithm in HASHES.items()}
 _DIGEST_IDENTIFIERS = {
     "sha256": "2.16.840.1.101.3.4.2.1",
     "sha384": "2.16.840.1.101.3.4.2.2",
@@ -89,6 +89,14 @@ def algorithm_for(certificate: x509.Certificate, profile: PadesProfile | None = 
             remedy=f"{'、'.join(profile.curves)}の鍵を使ってください。",
         )
     return SignatureAlgorithm("ec", profile.digest)
+
+
+def digest_name(digest: bytes) -> str:
+    """Which hash made a digest: its length tells. 32 bytes SHA-256, 48 SHA-384, 64 SHA-512; else ValueError."""
+    try:
+        return _BY_SIZE[len(digest)]
+    except KeyError:
+        raise ValueError(f"a digest of {len(digest)} bytes is none of SHA-256, SHA-384, SHA-512") from None
 
 
 def public_key(certificate: x509.Certificate) -> PublicKey:

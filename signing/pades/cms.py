@@ -12,7 +12,7 @@ from asn1crypto import cms, x509
 
 from signing.errors import SigningRefused
 from signing.pades import der
-from signing.pades.algorithms import DIGEST_BY_SIZE, SignatureAlgorithm, public_key
+from signing.pades.algorithms import SignatureAlgorithm, digest_name, public_key
 from signing.pades.profiles import SignaturePolicy
 
 _DATA = der.identifier("1.2.840.113549.1.7.1")
@@ -35,7 +35,7 @@ def signed_attributes(
 
     The length of the digest tells the hash: 32 bytes SHA-256, 48 SHA-384, 64 SHA-512.
     """
-    hash_name = _hash_name(digest)
+    hash_name = digest_name(digest)
     attributes = [
         _DATA_ATTRIBUTE,
         der.sequence(_MESSAGE_DIGEST, der.set_of(der.octets(digest))),
@@ -84,7 +84,7 @@ def check_signature(certificate: x509.Certificate, attributes: bytes, signature:
     """
     key = public_key(certificate)
     kind = "rsa" if certificate.public_key.algorithm == "rsa" else "ec"
-    algorithm = SignatureAlgorithm(kind, _hash_name(message_digest(attributes)))
+    algorithm = SignatureAlgorithm(kind, digest_name(message_digest(attributes)))
     if not algorithm.fits(key, signature, attributes):
         raise SigningRefused(
             "署名値が、署名する証明書と合いません。",
@@ -122,13 +122,6 @@ def issuer_and_serial(encoded: bytes) -> bytes:
     """How a signer is named in CMS, from the certificate in DER."""
     certificate = x509.Certificate.load(encoded)
     return der.sequence(certificate.issuer.dump(), certificate["tbs_certificate"]["serial_number"].dump())
-
-
-def _hash_name(digest: bytes) -> str:
-    try:
-        return DIGEST_BY_SIZE[len(digest)]
-    except KeyError:
-        raise ValueError(f"a digest of {len(digest)} bytes is none of SHA-256, SHA-384, SHA-512") from None
 
 
 @lru_cache(maxsize=16)

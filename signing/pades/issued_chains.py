@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs7
 
 from signing.errors import SigningRefused
+from signing.pades.profiles import MIN_RSA_BITS
 from signing.pades.trust import TrustStore
 
 LARGEST = 256 * 1024
-MIN_RSA_BITS = 2048
 MIN_CURVE_BITS = 256
 STRONG_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 LONGEST_CHAIN = 8

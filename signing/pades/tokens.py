@@ -14,19 +14,13 @@ from typing import Any
 from asn1crypto import algos, cms, tsp, x509
 from asn1crypto.parser import parse
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from signing.errors import TimestampRejected, TimestampUnavailable
+from signing.pades.algorithms import HASHES, digest_name
+from signing.pades.profiles import MIN_RSA_BITS
 
-HASHES: dict[str, hashes.HashAlgorithm] = {
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
-_BY_SIZE = {32: "sha256", 48: "sha384", 64: "sha512"}
-_MIN_RSA_BITS = 2048
 _MIN_CURVE_BITS = 256
 _FAILURES = {
     "bad_alg": "ハッシュ方式に対応していない",
@@ -76,7 +70,7 @@ class CheckedToken:
 def encode_request(digest: bytes, nonce: int) -> bytes:
     """TimeStampReq in DER for a digest of 32, 48 or 64 bytes; asks for the certificates too."""
     imprint = {
-        "hash_algorithm": algos.DigestAlgorithm({"algorithm": _hash_name(digest)}),
+        "hash_algorithm": algos.DigestAlgorithm({"algorithm": digest_name(digest)}),
         "hashed_message": digest,
     }
     request = {"version": 1, "message_imprint": imprint, "nonce": nonce, "cert_req": True}
@@ -138,7 +132,7 @@ def _judge_info(info: Any, expected: Expected, rules: TokenRules) -> datetime:
     imprint = info["message_imprint"]
     algorithm = imprint["hash_algorithm"]["algorithm"].native
     _want(algorithm in HASHES, f"弱いハッシュ方式（{algorithm}）のトークンです。")
-    _want(algorithm == _hash_name(expected.digest), "要求と違うハッシュ方式のトークンです。")
+    _want(algorithm == digest_name(expected.digest), "要求と違うハッシュ方式のトークンです。")
     _want(
         imprint["hashed_message"].native == expected.digest,
         "別のデータに対するトークンです（ハッシュ値の不一致）。",
@@ -288,7 +282,7 @@ def judge_certificate(encoded: bytes) -> None:
     _want(bool(allowed), "証明書の鍵用途が署名ではありません。")
     key = _public_key(certificate.public_key.dump())
     is_strong = isinstance(key, ed25519.Ed25519PublicKey) or key.key_size >= (
-        _MIN_RSA_BITS if isinstance(key, rsa.RSAPublicKey) else _MIN_CURVE_BITS
+        MIN_RSA_BITS if isinstance(key, rsa.RSAPublicKey) else _MIN_CURVE_BITS
     )
     _want(is_strong, "時刻認証局の鍵が短すぎます。")
 
@@ -296,10 +290,3 @@ def judge_certificate(encoded: bytes) -> None:
 def _want(is_so: bool, otherwise: str) -> None:
     if not is_so:
         raise TimestampRejected(reason=otherwise)
-
-
-def _hash_name(digest: bytes) -> str:
-    try:
-        return _BY_SIZE[len(digest)]
-    except KeyError:
-        raise ValueError(f"a digest of {len(digest)} bytes is none of SHA-256, SHA-384, SHA-512") from None
