@@ -39,9 +39,10 @@ from signing.pades.comments import CommentRule
 from signing.pades.metadata_rules import DatesInMetadata, OtherMetadata
 from signing.pades.objects import entry, usages
 from signing.pades.page_rules import PageRule
+from signing.pades.structure_tree import StructureTreeRule
 
 _NOTES = frozenset({"/ModDate", "/Producer"})
-_SIGNED_BOX = VALUE_UPDATE_KEYS | {"/MK", "/BS", "/Border", "/H", "/M", "/NM"}
+_SIGNED_BOX = VALUE_UPDATE_KEYS | {"/MK", "/BS", "/Border", "/H", "/M", "/NM", "/StructParent"}
 Update = tuple[ModificationLevel, FormUpdate]
 
 
@@ -126,6 +127,7 @@ _RULES = [
     ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
     XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
     DSSCompareRule().as_qualified(ModificationLevel.LTA_UPDATES),
+    StructureTreeRule().as_qualified(ModificationLevel.LTA_UPDATES),
     PageRule().as_qualified(ModificationLevel.LTA_UPDATES),
     OtherMetadata().as_qualified(ModificationLevel.LTA_UPDATES),  # type: ignore[no-untyped-call]
 ]

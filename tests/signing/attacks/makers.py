@@ -124,6 +124,24 @@ ONE: dict[str, Callable[[Hand], Paper]] = {
     "in no list of fields": lambda h: h.sign(objects=signing(o6=FORM.replace("10 0 R", ""))),
 }
 
+TAGS = {
+    30: b"<< /Type /StructTreeRoot /K [31 0 R] /ParentTree 32 0 R /ParentTreeNextKey 1 >>",
+    31: b"<< /Type /StructElem /S /Document /P 30 0 R /K [0] /Pg 3 0 R >>",
+    32: b"<< /Nums [0 [31 0 R]] >>",
+}
+MORE_TAGS = {
+    30: "<< /Type /StructTreeRoot /K [31 0 R] /ParentTree 32 0 R /ParentTreeNextKey 2 >>",
+    31: "<< /Type /StructElem /S /Document /P 30 0 R /K [0 33 0 R] /Pg 3 0 R >>",
+    32: "<< /Nums [0 [31 0 R] 1 33 0 R] >>",
+    33: "<< /Type /StructElem /S /Form /P 31 0 R /K << /Type /OBJR /Obj 12 0 R /Pg 3 0 R >> >>",
+}
+
+
+def tagged(h: Hand) -> Paper:
+    """A signed contract with tags."""
+    return h.sign(contract(StructTreeRoot="30 0 R").write(TAGS))
+
+
 THEN: dict[str, Callable[[Hand], Paper]] = {
     "second signature": lambda h: h.second(),
     "second, after the line end was left out": lambda h: h.second(_longer(h.sign(end=b""))),
@@ -146,6 +164,9 @@ THEN: dict[str, Callable[[Hand], Paper]] = {
         | {11: DICTIONARY, 12: SECOND_FIELD},
     ),
     "order of tabs": lambda h: h.second(others={3: SECOND_PAGE.replace("/Annots", "/Tabs /S /Annots")}),
+    "second, whose box is tagged": lambda h: h.second(
+        tagged(h), MORE_TAGS | {12: SECOND_FIELD.replace("/P 3", "/StructParent 1 /P 3")}
+    ),
     "odd metadata, untouched": lambda h: h.second(h.sign(_with_metadata(b"no XML"))),
     "bare metadata, written anew": lambda h: h.second(
         h.sign(_with_metadata(XMP)), {16: stream(BARE_XMP, METADATA, packed=True)}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from tests.signing.attacks import makers
 from tests.signing.attacks.handmade import (
     DICTIONARY,
     FIELD,
@@ -110,6 +111,13 @@ INVALID: dict[str, Callable[[Hand], bytes]] = {
     "annotations in another order": lambda h: (
         updated(h.sign(), {3: PAGE_WITH_FIELD.replace("7 0 R 10 0 R", "10 0 R 7 0 R")}).content
     ),
+    "tags say something else": lambda h: (
+        updated(
+            makers.tagged(h),
+            {31: "<< /Type /StructElem /S /Document /P 30 0 R /K [0] /Pg 3 0 R /ActualText (9) >>"},
+        ).content
+    ),
+    "tags taken away": lambda h: updated(makers.tagged(h), {32: "<< /Nums [] >>"}).content,
     "signature copied": signature_copied,
     "signature exchanged": lambda h: (
         updated(
