@@ -96,7 +96,9 @@ def read_late_handling(table: Table, source: str) -> LateHandling:
 def read_usage_application(table: Table, source: str) -> UsageApplicationRule:
     """[usage_application] (電子契約利用申請)."""
     usual = UsageApplicationRule()
-    channels = tuple(_read_channel(item) for item in table.tables("channels")) or usual.channels
+    channels = (
+        tuple(_read_channel(item) for item in table.tables("channels", word="channel")) or usual.channels
+    )
     rule = UsageApplicationRule(
         form=table.text("form", usual.form),
         required=table.flag("required", usual.required),

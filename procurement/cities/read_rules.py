@@ -246,6 +246,6 @@ def _read_offsets(table: Table, name: str, usual: tuple[Offset, ...]) -> tuple[O
         try:
             offsets.append(parse_offset(code))
         except ValueError:
-            expected = '"D-3 09:00" "D+1 09:00" "award 17:00" "-3h" のように書きます'
+            expected = '"D-3 09:00" "D+1 09:00" "award 17:00" "-3h" "3日前の9時" のように書きます'
             table.wrong(f"{name}[{place}]", f'{expected}（いまは "{code}"）')
     return tuple(offsets) if table.has(name) else usual

@@ -221,9 +221,9 @@ class Table:
             return Table({}, self.key(name), [])  # what it lacks is said once
         return Table(value or {}, self.key(name), self.mistakes)
 
-    def tables(self, name: str, required: bool = False) -> list["Table"]:
-        """A list of tables; a single table may stand for a list of one."""
-        items = self.raw_list(name)
+    def tables(self, name: str, required: bool = False, word: str = "") -> list["Table"]:
+        """A list of tables; a single table may stand for a list of one, a text for a table of the key `word`."""
+        items = [{word: item} if word and isinstance(item, str) else item for item in self.raw_list(name)]
         if required and not items:
             self.wrong(name, f"一つ以上の表 [[{self.key(name)}]] が要ります")
         for place, item in enumerate(items):

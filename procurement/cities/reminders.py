@@ -1,15 +1,22 @@
 """Moments of reminders (お知らせの時期): D-3 09:00, award 17:00, -3h, as city files write them. (CITY-11)"""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from procurement.cities.kinds import DeadlineKind, Side
 from procurement.cities.marks import Mark
+from procurement.cities.values import read_clock
 from procurement.wareki import JST, jst_date
 
 _DAYS = re.compile(r"(?P<day>D|award)\s*(?P<shift>[+-]\s*\d{1,3})?\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})")
 _HOURS = re.compile(r"-\s*(?P<number>\d{1,3})(?P<unit>[hm])")
+_DAYS_IN_WORDS = re.compile(
+    r"(?:期限の)?(?:(?P<number>\d{1,3})日(?P<side>[前後])|(?P<day>当日|前日|翌日)|(?P<award>落札(?:決定)?の?日))の?(?P<clock>.+)"
+)
+_HOURS_IN_WORDS = re.compile(r"(?:期限の)?(?P<number>\d{1,3})(?P<unit>時間|分)前")
+_SHIFTS = {"当日": 0, "前日": -1, "翌日": 1}
 
 
 @dataclass(frozen=True)
@@ -33,18 +40,31 @@ class Offset:
 def parse_offset(text: str) -> Offset:
     """Read `D-3 09:00` (days from the deadline), `award 17:00` (from the award), `-3h` or `-90m` (before).
 
-    Raises ValueError for anything else.
+    The same in words: 3日前の9時, 翌日の10時, 落札決定の日の17時, 3時間前. Raises ValueError for anything else.
     """
-    if found := _HOURS.fullmatch(text.strip()):
+    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if found := _HOURS.fullmatch(text.strip()) or _HOURS_IN_WORDS.fullmatch(words):
         number = int(found["number"])
-        before = timedelta(hours=number) if found["unit"] == "h" else timedelta(minutes=number)
-        return Offset(text, before=before)
+        is_hours = found["unit"] in ("h", "時間")
+        return Offset(text, before=timedelta(hours=number) if is_hours else timedelta(minutes=number))
+    if found := _DAYS_IN_WORDS.fullmatch(words):
+        return _offset_in_words(text, found)
     found = _DAYS.fullmatch(text.strip())
     if found is None:
         raise ValueError(text)
     shift = int((found["shift"] or "0").replace(" ", ""))
     clock = time(int(found["hour"]), int(found["minute"]))
     return Offset(text, from_award=found["day"] == "award", days=shift, clock=clock)
+
+
+def _offset_in_words(text: str, found: re.Match[str]) -> Offset:
+    clock = read_clock(found["clock"])
+    if clock is None:
+        raise ValueError(text)
+    days = _SHIFTS.get(found["day"] or "", 0)
+    if found["number"]:
+        days = int(found["number"]) * (-1 if found["side"] == "前" else 1)
+    return Offset(text, from_award=bool(found["award"]), days=days, clock=clock)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 The expected days were counted by hand on a calendar; each row names the weekday.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from procurement.cities.loader import CityFileErrors, load_file
+from procurement.cities.reminders import parse_offset
 from procurement.rules import CaseFacts, ProcurementCategory, ProcurementMethod, Route
 from procurement.wareki import WEEKDAYS
 from tests.cities.files import write
@@ -143,3 +145,31 @@ def test_amendments_of_paper_may_become_electronic_from_a_day_on() -> None:
     city = CITIES["shiomi"]
     days = (date(2027, 3, 31), date(2027, 4, 1))
     assert [city.amendment(Route.PAPER, on).allowed for on in days] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("3日前の9時", "D-3 09:00"),
+        ("期限の３日前 09:00", "D-3 09:00"),
+        ("当日の8時30分", "D 08:30"),
+        ("翌日の午前10時", "D+1 10:00"),
+        ("落札決定の日の17時", "award 17:00"),
+        ("3時間前", "-3h"),
+        ("90分前", "-90m"),
+    ],
+)
+def test_a_moment_in_words_is_the_moment_of_its_code(words: str, code: str) -> None:
+    assert replace(parse_offset(words), code=code) == parse_offset(code)
+
+
+@pytest.mark.parametrize("words", ["三日前", "3日前", "3日前の25時", "3週間前の9時"])
+def test_a_moment_without_a_clock_is_none(words: str) -> None:
+    with pytest.raises(ValueError):
+        parse_offset(words)
+
+
+def test_ways_of_filing_may_be_words_alone(tmp_path: Path) -> None:
+    text = HEAD + '[usage_application]\nchannels = ["窓口", { channel = "web", categories = "物品" }]\n'
+    rule = load_file(write(tmp_path, text)).usage_application
+    assert [rule.channels_for(kind) for kind in (WORKS, GOODS)] == [("counter",), ("counter", "web")]
