@@ -1,37 +1,39 @@
 """A worker in a process of its own (別の処理): runs one job once, and can be told at which call to die.
 
-`python -m tests.workflows.worker INSTANCE DATABASE_URL INSTANT JOB [MODULE:FUNCTION:CALL]`
+It is a fork of the test: what has been loaded is not loaded again. Its app and its connections are its own.
 """
 
 import importlib
 import os
 import signal
-import subprocess
-import sys
 from datetime import datetime
-from pathlib import Path
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from portal import clock
 from portal.app import create_app
 from portal.jobs.schedule import job_named
 
-ROOT = Path(__file__).resolve().parents[2]
 
+def start(town: Any, job: str, dies_at: str = "") -> BaseProcess:
+    """Start a worker on the database and the store of a town, at the instant of its clock.
 
-def start(town: Any, job: str, dies_at: str = "") -> "subprocess.Popen[bytes]":
-    """Start a worker on the database and the store of a town, at the instant of its clock."""
+    `dies_at` is MODULE:FUNCTION:CALL. Whoever starts one has closed its own connections before.
+    """
     config = town.app.config
-    words = [config["INSTANCE"], config["DATABASE_URL"], clock.now().isoformat(), job, dies_at]
-    command = [sys.executable, "-m", "tests.workflows.worker", *map(str, words)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    words = (str(config["INSTANCE"]), config["DATABASE_URL"], clock.now(), job, dies_at)
+    worker = get_context("fork").Process(target=run, args=words)
+    worker.start()
+    return worker
 
 
-def main(instance: str, database_url: str, instant: str, job: str, dies_at: str) -> None:
+def run(instance: str, database_url: str, instant: datetime, job: str, dies_at: str) -> None:
+    """What the worker does."""
     app = create_app({"MODE": "test", "INSTANCE": instance, "DATABASE_URL": database_url})
     if dies_at:
         die_at(*dies_at.split(":"))
-    with app.app_context(), clock.freeze(datetime.fromisoformat(instant)):
+    with app.app_context(), clock.freeze(instant):
         job_named(job).run(clock.now())
 
 
@@ -47,7 +49,3 @@ def die_at(module_name: str, name: str, call: str) -> None:
         return real(*args, **kwargs)
 
     setattr(module, name, deadly)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
