@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from portal.demo.mailbox import mail_server
+from portal.embedded_server import server_command
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER_PORT = "PORT=9000 make demo のように、ほかの番号を付けて始めてください。"
@@ -31,7 +32,7 @@ def serve_demo(instance: str, host: str, port: int, address: str) -> bool:
         "WARIFU_SMTP_PORT": str(mail.port),
     }
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-    web = [sys.executable, "-m", "waitress", f"--listen={host}:{port}", "--threads=8", "wsgi:app"]
+    web = server_command(host, port, "wsgi:app")
     children = [_start(web, environment), _start([*flask, "jobs", "run"], environment)]
     for number in (
         signal.SIGTERM,

@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.utils import redirect
 
 from portal.app import create_app
+from portal.embedded_server import server_command
 from portal.frame import frame_values
 from portal.registries import NAME
 
@@ -50,7 +51,7 @@ def command(host: str, port: int, tls: Mapping[str, str]) -> list[str]:
     """What to start: waitress, or with TLS gunicorn, which knows client certificates."""
     call = "portal.registry.serving:registry_app"
     if not tls:
-        return [sys.executable, "-m", "waitress", f"--listen={host}:{port}", "--threads=8", "--call", call]
+        return server_command(host, port, "--call", call)
     options = [f"--bind={host}:{port}", "--worker-class=gthread", "--workers=2", "--threads=4"]
     options += [f"--certfile={tls['cert']}", f"--keyfile={tls['key']}"]
     if tls.get("client_ca"):
