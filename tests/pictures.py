@@ -30,6 +30,9 @@ def main() -> None:
         _contractor(browser, address)
         _signer(browser, address)
         _public(browser, address)
+        _guarantees(browser, address)
+        _notice(browser, address, Path(folder) / "demo" / "notices")
+        _desk(browser, address)
     for picture in sorted(TARGET.glob("*.png")):
         print(picture.relative_to(ROOT))
 
@@ -52,18 +55,16 @@ def _contractor(browser: Browser, address: str) -> None:
 
 def _signer(browser: Browser, address: str) -> None:
     page = _page(browser, DESKTOP)
-    page.goto(f"{address}/demo/mailbox?to=info@sazanami.example.jp")
-    page.get_by_role("link", name="確認依頼が届いています").or_(
-        page.get_by_role("link", name="署名依頼が届いています")
-    ).first.click()
+    _open_mail(
+        page, f"{address}/demo/mailbox?to=info@sazanami.example.jp", "都市計画道路予備設計業務への署名依頼"
+    )
     page.locator(".demo-mail-body a[href*='/sign/']").first.click()
     _shoot(page, "signer-review")
 
 
 def _public(browser: Browser, address: str) -> None:
     page = _page(browser, DESKTOP)
-    page.goto(f"{address}/demo/mailbox?to=keiyaku@hibari.example.jp")
-    page.get_by_role("link", name="電子署名完了のお知らせ").first.click()
+    _open_mail(page, f"{address}/demo/mailbox?to=keiyaku@hibari.example.jp", "電子署名完了のお知らせ")
     page.locator(".demo-mail-body a[href*='/download/']").first.click()
     with page.expect_download() as arrival:
         page.get_by_role("link", name="ダウンロード").first.click()
@@ -77,6 +78,55 @@ def _public(browser: Browser, address: str) -> None:
     _shoot(page, "public-verify")
 
 
+def _guarantees(browser: Browser, address: str) -> None:
+    """What secures a case, as the city sees it; on the phone one whose amendment asks for a changed certificate."""
+    page = _signed_in(browser, address, "足立　一郎", DESKTOP)
+    page.goto(f"{address}/office/cases?q=通学路カラー舗装工事")
+    page.get_by_role("link", name="通学路カラー舗装工事").first.click()
+    page.wait_for_load_state()
+    page.goto(f"{page.url}/guarantees")
+    _shoot(page, "office-guarantees")
+    page = _signed_in(browser, address, "雲雀　太郎", PHONE)
+    page.get_by_role("link", name="南小学校グラウンド排水工事").first.click()
+    page.wait_for_load_state()
+    page.goto(f"{page.url}/guarantees")
+    _shoot(page, "contractor-guarantees")
+
+
+def _notice(browser: Browser, address: str, notices: Path) -> None:
+    """A key notice is read and lodged; the officer looks its certificate up and compares."""
+    page = _signed_in(browser, address, "髙橋　花子", PHONE)
+    page.get_by_role("link", name="弥生が丘雨水調整池改修工事").first.click()
+    page.wait_for_load_state()
+    page.goto(f"{page.url}/guarantees/contract/notice")
+    page.locator("input[type=file]").set_input_files(next(notices.glob("tosu_*007_contract_*.pdf")))
+    page.get_by_role("button", name="読み取る").click()
+    page.wait_for_load_state()
+    _shoot(page, "contractor-notice")
+    page.get_by_role("button", name="契約保証として提出する").click()
+    page.wait_for_load_state()
+    page = _signed_in(browser, address, "鳥飼　さくら", DESKTOP)
+    page.goto(f"{address}/office/guarantees?q=弥生が丘")
+    page.locator("main table a[href*='/office/guarantees/']").first.click()
+    page.wait_for_load_state()
+    page.get_by_role("button", name="いま照会する").click()
+    page.wait_for_load_state()
+    _shoot(page, "office-guarantee-check")
+
+
+def _desk(browser: Browser, address: str) -> None:
+    """The desk of a surety company: its customer's page on a phone, an application before its officer."""
+    page = _page(browser, PHONE)
+    page.goto(f"{address}/demo/")
+    page.locator("li", has_text="保証会社（東日本）のお客様（髙橋土木）").get_by_role("button").click()
+    page.wait_for_load_state()
+    _shoot(page, "desk-home")
+    page = _signed_in(browser, address, "東　守", DESKTOP)
+    page.goto(f"{address}/surety/applications")
+    page.locator("main table a").first.click()
+    _shoot(page, "desk-application")
+
+
 def _signed_in(browser: Browser, address: str, name: str, size: dict[str, int]) -> Page:
     page = _page(browser, size)
     page.goto(f"{address}/demo/")
@@ -87,6 +137,18 @@ def _signed_in(browser: Browser, address: str, name: str, size: dict[str, int]) 
 
 def _page(browser: Browser, size: dict[str, int]) -> Page:
     return browser.new_context(viewport=size, locale="ja-JP", device_scale_factor=1).new_page()
+
+
+def _open_mail(page: Page, mailbox: str, subject: str) -> None:
+    """Open the newest mail of that subject; the jobs send those of the demo's history one after the other."""
+    for _ in range(200):
+        page.goto(mailbox)
+        mail = page.get_by_role("link", name=subject)
+        if mail.count():
+            mail.first.click()
+            return
+        time.sleep(2)
+    raise RuntimeError(f"no mail says {subject}")
 
 
 def _shoot(page: Page, name: str) -> None:
@@ -102,7 +164,6 @@ def _demo(instance: Path) -> Iterator[str]:
     try:
         address = f"http://localhost:{port}"
         _wait(address)
-        time.sleep(20)  # the jobs send the mails of the demo's history
         yield address
     finally:
         process.terminate()
@@ -110,7 +171,7 @@ def _demo(instance: Path) -> Iterator[str]:
 
 
 def _wait(address: str) -> None:
-    for _ in range(600):
+    for _ in range(3000):  # a busy machine may need minutes to load the demo
         with suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=5):
             return
         time.sleep(0.2)
