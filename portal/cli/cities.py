@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from forms.definitions import FormFileErrors, parse_forms
+from portal import clock
 from portal.cli.city_summaries import cautions, summary
 from portal.cli.output import as_json, show
 from procurement.cities.loader import CityFile, CityFileErrors, Problem, load_cities
@@ -33,7 +34,7 @@ from procurement.rules import (
     ProcurementMethod,
     Route,
 )
-from procurement.wareki import JST, format_wareki, parse_date
+from procurement.wareki import JST, format_wareki, jst_date, parse_date
 from procurement.words import Worded
 
 W = TypeVar("W", bound=Worded)
@@ -216,10 +217,11 @@ def deadline_words(found: tuple[Deadline, ...]) -> str:
 @cities_group.command("amendment")
 @click.argument("slug")
 @click.option("--original", required=True, help="当初契約の方式: electronic または paper。")
+@click.option("--on", "on", type=JapaneseDate(), help="いつの規則で見るか（省くと今日）。")
 @as_json
-def show_amendment(slug: str, original: str, as_json: bool) -> None:
+def show_amendment(slug: str, original: str, on: date | None, as_json: bool) -> None:
     """変更契約を電子契約で締結できるかどうかを示します。"""
-    decision = city_of(slug).amendment(word(Route, original))
+    decision = city_of(slug).amendment(word(Route, original), on or jst_date(clock.now()))
     head = "電子契約で締結できます。" if decision.allowed else "電子契約では締結できません。"
     show(decision.as_dict(), as_json, lambda _: f"{head}\n{with_source(decision.text, decision.source)}")
 
