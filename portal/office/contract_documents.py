@@ -34,11 +34,11 @@ def show_documents(contract_id: str) -> Page:
 
 @blueprint.post("/contracts/<contract_id>/documents/generate")
 @requires(Permission.OFFICE_DRAFT_CONTRACT)
+@takes_upload(MOST_FILES)
 def submit_generation(contract_id: str) -> Page:
     """Keep the special terms, print the contract from the case, replace the one printed before."""
     try:
-        with acting() as act:
-            write_special_terms(act, the_contract(act, contract_id), request.form.get("special_terms", ""))
+        _keep_special_terms(contract_id)
         with looking() as act:
             facts = contract_facts(act, the_contract(act, contract_id))
         document = generate_contract(facts, clock.now(), house().store)
@@ -54,9 +54,13 @@ def submit_generation(contract_id: str) -> Page:
 @requires(Permission.OFFICE_DRAFT_CONTRACT)
 @takes_upload(MOST_FILES)
 def submit_documents(contract_id: str) -> Page:
-    """Look into every file, then add all of them; one that is refused keeps all of them out."""
+    """Look into every file, then add all of them; one that is refused keeps all of them out.
+
+    Special terms that were typed beside them are kept for the contract that is yet to be printed.
+    """
     uploads = chosen(request.files.getlist("files"))
     try:
+        _keep_special_terms(contract_id)
         if not uploads:
             raise NO_FILE
         with looking() as act:
@@ -101,6 +105,13 @@ def submit_move(contract_id: str, document_id: str) -> Page:
         return _documents_of(contract_id)
 
     return pressed(work, partial(_page, contract_id))
+
+
+def _keep_special_terms(contract_id: str) -> None:
+    typed = request.form.get("special_terms")
+    if typed is not None:
+        with acting() as act:
+            write_special_terms(act, the_contract(act, contract_id), typed)
 
 
 def _uploaded(upload: Any) -> tuple[NewDocument, list[Note]]:

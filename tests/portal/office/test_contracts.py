@@ -64,6 +64,14 @@ def test_a_bad_upload_is_refused_with_its_reason(
     assert documents_of(officer, drafting) == []
 
 
+def test_special_terms_typed_beside_a_file_are_kept(drafting: OfficeDesk, officer: FlaskClient) -> None:
+    place = f"{drafting.contract}/documents"
+    refused = {"files": [pdf("わるい.pdf", b"hello")], "special_terms": "週休2日とする。"}
+    assert "週休2日とする。" in officer.post(place, data=refused).text
+    officer.post(place, data={"files": [pdf("仕様書.pdf")], "special_terms": "月末に精算する。"})
+    assert "月末に精算する。" in officer.get(place).text
+
+
 def test_the_same_file_is_not_added_twice(drafting: OfficeDesk, officer: FlaskClient) -> None:
     content = make_pdf()
     officer.post(f"{drafting.contract}/documents", data={"files": [pdf("a.pdf", content)]})
