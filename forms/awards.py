@@ -31,8 +31,31 @@ def _choices(kind: Any) -> list[SelectChoice]:
 
 
 class AwardForm(Form):  # type: ignore[misc]
-    """An award with its case and its company; `values` gives what was read."""
+    """An award with its case and its company, in the order of the page: the error summary follows it."""
 
+    registration_number = _typed(TypedField, "registration_number", "業者番号", FieldType.TEXT)
+    company_name = _typed(
+        TypedField, "company_name", "商号又は名称", FieldType.TEXT, required="商号又は名称が空欄です。"
+    )
+    company_address = _typed(TypedField, "company_address", "所在地", FieldType.TEXT)
+    representative_title = _typed(TypedField, "representative_title", "代表者の職名", FieldType.TEXT)
+    representative_name = _typed(TypedField, "representative_name", "代表者の氏名", FieldType.NAME)
+    mail_address = _typed(
+        EmailField,
+        "mail_address",
+        "メールアドレス",
+        FieldType.EMAIL,
+        hint="落札のお知らせと申請の案内を送ります。",
+    )
+    phone = _typed(PhoneField, "phone", "電話番号", FieldType.PHONE)
+    corporate_number = _typed(
+        TypedField,
+        "corporate_number",
+        "法人番号",
+        FieldType.TEXT,
+        hint="13桁の数字。分からないときは空欄にします。",
+    )
+    title = _typed(TypedField, "title", "件名", FieldType.TEXT, required="件名が空欄です。")
     number = _typed(
         TypedField,
         "number",
@@ -41,7 +64,7 @@ class AwardForm(Form):  # type: ignore[misc]
         required="案件番号が空欄です。",
         hint="市の案件番号をそのまま入力します。",
     )
-    title = _typed(TypedField, "title", "件名", FieldType.TEXT, required="件名が空欄です。")
+    section = _typed(TypedField, "section", "担当課", FieldType.TEXT)
     category = SelectField(
         "種別", choices=_choices(ProcurementCategory), validators=[InputRequired("種別が選ばれていません。")]
     )
@@ -51,7 +74,6 @@ class AwardForm(Form):  # type: ignore[misc]
         validators=[InputRequired("契約の方法が選ばれていません。")],
     )
     place = _typed(TypedField, "place", "工事・履行・納入の場所", FieldType.TEXT)
-    section = _typed(TypedField, "section", "担当課", FieldType.TEXT)
     noticed_on = _typed(WarekiDateField, "noticed_on", "公告日", FieldType.DATE, hint=DATE_HINT)
     awarded_on = _typed(
         WarekiDateField,
@@ -75,28 +97,6 @@ class AwardForm(Form):  # type: ignore[misc]
     requires_council_approval = BooleanField("議会の議決が要る")
     requires_contract_guarantee = BooleanField("契約の保証が要る")
     allows_electronic_guarantee = BooleanField("電子保証の利用を認める")
-    registration_number = _typed(TypedField, "registration_number", "業者番号", FieldType.TEXT)
-    company_name = _typed(
-        TypedField, "company_name", "商号又は名称", FieldType.TEXT, required="商号又は名称が空欄です。"
-    )
-    company_address = _typed(TypedField, "company_address", "所在地", FieldType.TEXT)
-    representative_title = _typed(TypedField, "representative_title", "代表者の職名", FieldType.TEXT)
-    representative_name = _typed(TypedField, "representative_name", "代表者の氏名", FieldType.NAME)
-    mail_address = _typed(
-        EmailField,
-        "mail_address",
-        "メールアドレス",
-        FieldType.EMAIL,
-        hint="落札のお知らせと申請の案内を送ります。",
-    )
-    phone = _typed(PhoneField, "phone", "電話番号", FieldType.PHONE)
-    corporate_number = _typed(
-        TypedField,
-        "corporate_number",
-        "法人番号",
-        FieldType.TEXT,
-        hint="13桁の数字。分からないときは空欄にします。",
-    )
     note = _typed(TypedField, "note", "備考", FieldType.TEXT)
 
     def validate_corporate_number(self, field: Any) -> None:

@@ -116,6 +116,8 @@ def decode(data: bytes) -> str:
         raise UnreadableFile(
             "Excel のファイルのままです。CSV（コンマ区切り）で保存し直してから取り込みます。"
         )
+    if data.startswith(b"%PDF-"):
+        raise UnreadableFile("PDF のファイルです。落札結果の CSV（コンマ区切り）を選び直します。")
     encodings = ("utf-8-sig", "cp932") if b"\0" not in data else ()  # UTF-16, or no text at all
     for encoding in encodings:
         try:

@@ -25,7 +25,7 @@ def summary(kind: VerdictKind, verdicts: Sequence[SignatureVerdict], problems: S
     if all(v.modifications == UNCHANGED for v in verdicts[-1:]) and not _date_filled(verdicts):
         sentence += "文書は、署名が適用されてから変更されていません。"
     else:
-        sentence += "許可された変更(契約締結日の記入など)のほかに、署名後の変更はありません。"
+        sentence += "許可された変更（契約締結日の記入など）のほかに、署名後の変更はありません。"
     if any(v.is_demo_trust for v in verdicts):
         sentence += "ただし、デモ用の認証局によるもので、法的な効力はありません。"
     return sentence

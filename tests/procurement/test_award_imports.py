@@ -208,6 +208,7 @@ def test_missing_columns_are_named() -> None:
         (b" \r\n\r\n", "空"),
         (b"\xef\xbb\xbf", "見つかりません"),
         (b"PK\x03\x04\x14\x00\x06\x00", "Excel"),
+        (b"%PDF-1.7\n1 0 obj", "PDF のファイル"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe", "文字コード"),
         ("案件番号,案件名".encode("utf-16"), "文字コード"),
