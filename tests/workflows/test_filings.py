@@ -233,7 +233,9 @@ def test_a_message_whose_button_is_pressed_twice_is_one_message(case: Town) -> N
             answer_in_thread(act, the_filing(act, case), "確認しています。")
     with looking(OFFICER) as act:
         said = [m.author_side for m in the_filing(act, case).messages]
-    assert said == ["office", "office", "contractor"], "said again later, or by the other side, it is a message"
+    assert said == ["office", "office", "contractor"], (
+        "said again later, or by the other side, it is a message"
+    )
 
 
 @pytest.mark.parametrize("text", ["", "abc", ":1", "abc:x", "abc:²"])
