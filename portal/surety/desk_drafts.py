@@ -18,8 +18,8 @@ from guarantees.issuers import issuer_of
 from guarantees.products import Product
 from portal.workflows.act import Act
 from portal.workflows.apply_for_guarantee import typed_of
-from portal.workflows.desk_facts import base_guarantees, is_allowed, orderers_for
-from procurement.wareki import format_wareki, jst_date
+from portal.workflows.desk_facts import base_guarantees, is_allowed, orderers_for, prefilled_from
+from procurement.wareki import jst_date
 
 BASES = {
     ApplicationKind.ADVANCE_AFTER_CONTRACT: Product.CONTRACT,
@@ -88,16 +88,4 @@ def with_base(act: Act, customer: DeskCustomer, typed: dict[str, str]) -> dict[s
     base = act.session.scalar(own)
     if base is None:
         return typed
-    says = newest_contents(base)
-    known = {
-        "orderer": base.orderer,
-        "orderer_name": says.orderer,
-        "work_name": says.work_name,
-        "work_place": says.work_place,
-        "contract_price": f"{says.contract_price:,}",
-        "contracted_on": format_wareki(says.contracted_on) if says.contracted_on else "",
-        "work_starts_on": format_wareki(says.work_starts_on) if says.work_starts_on else "",
-        "work_ends_on": format_wareki(says.work_ends_on) if says.work_ends_on else "",
-        "joint_venture": says.joint_venture,
-    }
-    return {name: value for name, value in known.items() if value} | typed
+    return {"orderer": base.orderer} | prefilled_from(newest_contents(base)) | typed

@@ -1,9 +1,11 @@
 """What a desk knows of the orderers (発注者の取扱い): the cities' own rules first, then the registry's list. (GUAR-03, GUAR-74)"""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import select
 
+from guarantees.certificates import CertificateContents
 from guarantees.desk.form_choice import OrdererTerms
 from guarantees.desk.orm import DeskGuarantee, DeskRecommendation
 from guarantees.issuers import issuer_of
@@ -13,7 +15,7 @@ from portal.workflows.act import Act
 from procurement.cases import ProcurementCase
 from procurement.guarantee_limits import orderer_code, orderer_names
 from procurement.rules import CityRules
-from procurement.wareki import jst_date
+from procurement.wareki import format_wareki, jst_date
 
 ELECTRONIC = frozenset(product for product in Product if product.is_electronic)
 
@@ -53,6 +55,26 @@ def base_guarantees(act: Act, customer_id: str, product: Product) -> dict[str, s
         .order_by(DeskGuarantee.issued_at.desc())
     )
     return {row.number: f"{row.number}　{row.papers[-1].says.work_name}" for row in rows}
+
+
+def prefilled_from(contents: CertificateContents) -> dict[str, str]:
+    """What an application takes over from a certificate, as a person would type it. (GUAR-14)"""
+    typed = {
+        "orderer_name": contents.orderer,
+        "work_name": contents.work_name,
+        "work_place": contents.work_place,
+        "contract_price": f"{contents.contract_price:,}",
+        "contracted_on": typed_day(contents.contracted_on),
+        "work_starts_on": typed_day(contents.work_starts_on),
+        "work_ends_on": typed_day(contents.work_ends_on),
+        "joint_venture": contents.joint_venture,
+    }
+    return {name: value for name, value in typed.items() if value}
+
+
+def typed_day(day: date | None) -> str:
+    """A day as people type it, in Japanese eras; empty for none."""
+    return format_wareki(day) if day else ""
 
 
 def _terms_of(rules: CityRules, issuer_name: str, act: Act) -> OrdererTerms:

@@ -25,6 +25,7 @@ from guarantees.sealed_words import SealedWords
 from portal.audit import Tag
 from portal.workflows.act import Act
 from portal.workflows.apply_for_guarantee import asked_change_of, asked_of, lock_application
+from portal.workflows.desk_facts import prefilled_from
 from portal.workflows.mail_desk_customer import mail_followed, mail_sent_back
 from procurement.wareki import jst_date
 
@@ -168,16 +169,8 @@ def _issue(
 
 def _recommend_interim(act: Act, guarantee: DeskGuarantee, contents: CertificateContents) -> None:
     """The customer plans an interim advance payment: its application is offered, filled in. (GUAR-14)"""
-    values = {
+    values = prefilled_from(contents) | {
         "orderer": guarantee.orderer,
-        "orderer_name": contents.orderer,
-        "work_name": contents.work_name,
-        "work_place": contents.work_place,
-        "contract_price": str(contents.contract_price),
-        "contracted_on": contents.contracted_on.isoformat() if contents.contracted_on else "",
-        "work_starts_on": contents.work_starts_on.isoformat() if contents.work_starts_on else "",
-        "work_ends_on": contents.work_ends_on.isoformat() if contents.work_ends_on else "",
-        "joint_venture": contents.joint_venture,
         "base_number": guarantee.number,
         "branch": contents.branch,
     }

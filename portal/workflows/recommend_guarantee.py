@@ -8,11 +8,12 @@ from sqlalchemy import Select, or_, select
 from guarantees.desk.orm import ApplicationKind, DeskCustomer, DeskRecommendation
 from guarantees.issuers import issuers
 from portal.workflows.act import Act
+from portal.workflows.desk_facts import typed_day
 from procurement.cases import ProcurementCase
 from procurement.guarantee_limits import orderer_code, orderer_names
 from procurement.parties import Company
 from procurement.rules import ProcurementMethod
-from procurement.wareki import format_wareki, jst_date
+from procurement.wareki import jst_date
 
 ORDER_KINDS = {
     ProcurementMethod.OPEN: "open",
@@ -69,8 +70,8 @@ def _values(act: Act, case: ProcurementCase) -> dict[str, str]:
         "work_name": case.title,
         "work_place": case.place,
         "contract_price": f"{case.award.contract_price:,}",
-        "work_starts_on": format_wareki(case.starts_on) if case.starts_on else "",
-        "work_ends_on": format_wareki(case.ends_on) if case.ends_on else "",
+        "work_starts_on": typed_day(case.starts_on),
+        "work_ends_on": typed_day(case.ends_on),
         "awarded_on": jst_date(case.award.awarded_at).strftime("%Y%m%d"),
         "order_kind": ORDER_KINDS.get(case.method, "other"),
     }

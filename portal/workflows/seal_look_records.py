@@ -50,7 +50,7 @@ def look_facts(act: Act, look: GuaranteeLook, *, is_demo: bool) -> LookFacts:
         issuer_name=lodged.issuer_name,
         number=lodged.guarantee_contract_number or "",
         masked_key=MASKED if lodged.key_sealed else "",
-        orderer=f"{'、'.join(orderer_names(rules))}（{orderer_code(rules)}）",
+        orderer=f"{'、'.join(orderer_names(rules))}（発注者コード：{orderer_code(rules)}）",
         registry_name=look.registry_name,
         asked_by=look.looked_by,
         looked_at=look.looked_at,

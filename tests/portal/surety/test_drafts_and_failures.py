@@ -118,7 +118,7 @@ def test_the_interim_application_builds_on_what_the_desk_knows(desk: DeskTown) -
     offer = home.partition("recommendation=")[2].partition('"')[0]
     filled = customer.get(f"/surety/desk/applications/new/interim?recommendation={offer}").text
     assert "市道改良工事" in filled
-    assert "50000000" in filled
+    assert "50,000,000" in filled
 
 
 def test_the_check_page_shows_the_discount_and_no_fee(desk: DeskTown) -> None:  # GUAR-10, GUAR-12
