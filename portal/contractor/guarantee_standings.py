@@ -16,7 +16,7 @@ from portal.workflows.act import Act
 from portal.workflows.guarantee_means import method_of, original_channels
 from portal.workflows.guarantee_needs import amount_of
 from portal.workflows.guarantee_rules import electronic_refusal, electronic_rule
-from portal.workflows.guarantee_standings import Concern, ObligationStanding, standing
+from portal.workflows.guarantee_standings import ObligationStanding, standing
 from portal.workflows.take_filed_notices import readings_of
 from procurement.cases import ProcurementCase
 from procurement.cities.kinds import GuaranteeKind
@@ -191,7 +191,7 @@ def _may_come(view: ObligationView) -> bool:
 
 
 def _word(found: ObligationStanding) -> tuple[str, str]:
-    if any(problem.concern is Concern.CHANGE_NEEDED for problem in found.problems):
+    if found.awaits_change:
         return "変更後の証書が必要", "todo"
     if found.is_in_force:
         return "確保済み", "accepted"

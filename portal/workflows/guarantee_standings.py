@@ -103,6 +103,11 @@ class ObligationStanding:
         return tuple(lodged for lodged in self.lodged if lodged.is_live)
 
     @property
+    def awaits_change(self) -> bool:
+        """Whether an amendment asks for a changed certificate, or for more than is secured. (GUAR-60)"""
+        return any(problem.concern is Concern.CHANGE_NEEDED for problem in self.problems)
+
+    @property
     def in_force(self) -> tuple[LodgedGuarantee, ...]:
         """What secures the obligation now."""
         return tuple(lodged for lodged in self.lodged if lodged.is_in_force)

@@ -34,6 +34,7 @@ def test_a_higher_price_asks_for_the_changed_certificate(desk: OfficeDesk, offic
     assert "受注者にメールで知らせました。" in text_of(answer)
     case = officer.get(desk.case)
     assert "変更後の証書が必要" in text_of(case)
+    assert "確保済み" not in text_of(case)
     lodged = officer.get(f"{desk.case}/guarantees").text
     page = text_of(officer.get(re.search(r"/office/guarantees/[\w-]{22}", lodged)[0]))
     now, after = page.split("変更契約の締結後")
