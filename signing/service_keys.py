@@ -75,18 +75,28 @@ def status_of(part: str, certificate: asn1.Certificate, lies_in: str) -> KeyStat
 
 
 def request_service_key(folder: Path, password: str, subject: Subject, algorithm: KeyAlgorithm) -> bytes:
-    """Makes the next key, encrypted under the password of the present one, and its CSR (PEM)."""
+    """Makes the next key, encrypted under the password of the present one, and its CSR (PEM).
+
+    A request that was cut off between key and CSR is finished for the key that lies there.
+    """
     _refuse_no_password(password)
-    key = new_key(algorithm)
-    encrypted = key.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode())
-    )
-    if (folder / NEXT_P12).exists() or not write_once(folder / NEXT_KEY, encrypted, 0o600):
+    if (folder / NEXT_P12).exists():
         raise KeyPending
+    if not (folder / NEXT_KEY).exists():
+        (folder / NEXT_REQUEST).unlink(missing_ok=True)
+    elif (folder / NEXT_REQUEST).exists():
+        raise KeyPending
+    key = new_key(algorithm)
+    if not write_once(folder / NEXT_KEY, _encrypted(key, password), 0o600):
+        key = _pending_key(folder, password)
     request = request_as_pem(make_request(key, subject))
-    (folder / NEXT_REQUEST).unlink(missing_ok=True)
-    write_once(folder / NEXT_REQUEST, request, 0o644)
+    if not write_once(folder / NEXT_REQUEST, request, 0o644):
+        raise KeyPending
     return request
+
+
+def _encrypted(key: PrivateKey, password: str) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password.encode()))
 
 
 def import_service_chain(
@@ -95,8 +105,7 @@ def import_service_chain(
     """Takes what the authority issued for the next key; it waits in a PKCS#12 file until it is put to work."""
     _refuse_no_password(password)
     key = _pending_key(folder, password)
-    request = x509.load_pem_x509_csr((folder / NEXT_REQUEST).read_bytes()).public_bytes(Encoding.DER)
-    issued = check_issued(content, trust, now, request=request)
+    issued = check_issued(content, trust, now, request=_pending_request(folder))
     archive = pkcs12.serialize_key_and_certificates(
         FRIENDLY_NAME, key, issued.certificate, issued.chain, BestAvailableEncryption(password.encode())
     )
@@ -138,6 +147,13 @@ def _pending_key(folder: Path, password: str) -> PrivateKey:
         ) from error
     assert isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey)
     return key
+
+
+def _pending_request(folder: Path) -> bytes:
+    try:
+        return x509.load_pem_x509_csr((folder / NEXT_REQUEST).read_bytes()).public_bytes(Encoding.DER)
+    except FileNotFoundError:
+        raise NoKeyPending from None
 
 
 def _refuse_no_password(password: str) -> None:

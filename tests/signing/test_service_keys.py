@@ -93,6 +93,18 @@ def test_a_second_request_does_not_overwrite_the_first(tmp_path, pki, trust):
         request_service_key(folder, PASSWORD, CITY, KeyAlgorithm.P256)
 
 
+def test_a_request_that_was_cut_off_is_finished_for_the_same_key(tmp_path, pki, trust):
+    folder = tmp_path / "keys"
+    request_service_key(folder, PASSWORD, CITY, KeyAlgorithm.P256)
+    key = (folder / "service-next.key.pem").read_bytes()
+    (folder / "service-next.csr.pem").unlink()  # killed between the two
+    with pytest.raises(NoKeyPending):
+        import_service_chain(folder, PASSWORD, b"", trust, NOON)
+    request = request_service_key(folder, PASSWORD, CITY, KeyAlgorithm.P256)
+    assert (folder / "service-next.key.pem").read_bytes() == key
+    import_service_chain(folder, PASSWORD, chain_for(pki, request), trust, NOON)
+
+
 def test_steps_out_of_order_are_refused_in_words(tmp_path, pki, trust):
     folder = tmp_path / "keys"
     with pytest.raises(NoKeyPending):
