@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+"""The first that is there: Chromium without the window that nobody sees costs a third of the time of the whole."""
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,6 +22,7 @@ ARGUMENTS = [
 def chromium() -> Iterator[Browser]:
     """A browser. While it is open its thread runs Playwright's event loop, and can start neither a second nor another."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        found = next((path for path in CHROMIUM if Path(path).exists()), CHROMIUM[-1])
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
