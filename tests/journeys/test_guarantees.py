@@ -93,7 +93,7 @@ def see_certificate(portal: RunningPortal, customer: Visitor, number: str, folde
     letter = portal.wait_for_letter(EAST.customer_mail, EAST.issued_subject, number)
     assert "認証キーは、このメールには記載していません。" in letter
     sureties.open_own(customer, number)
-    customer.press("（1番の証書を見る）", exact=False)
+    customer.press("（No. 1の証書を見る）", exact=False)
     customer.reads(ROAD.title, "足利市長", number)
     return sureties.download_notice(customer, number, folder / f"{number}.pdf")
 
